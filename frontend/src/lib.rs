@@ -1,0 +1,1 @@
+//! Build file -> plan -> LLB, and the gateway at the edge.

@@ -1,0 +1,1 @@
+//! A typed LLB graph and its exact encoding.

@@ -1,0 +1,1 @@
+//! What BuildKit says on the wire.

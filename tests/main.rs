@@ -1,0 +1,1 @@
+//! The project seen from outside: one test binary, a file a theme.
