@@ -1,0 +1,130 @@
+//! The options that `run` and `script` share.
+
+use crate::text::Spanned;
+
+use super::{Bind, Phase, Tmpfs};
+
+/// How a command is executed.
+#[derive(Clone, Debug)]
+pub struct Exec<P: Phase> {
+    /// Cache mounts, in order.
+    pub caches: Vec<P::Cache>,
+    /// Secrets, in order.
+    pub secrets: Vec<P::Secret>,
+    /// Ssh agents, in order.
+    pub ssh: Vec<P::Ssh>,
+    /// Bind mounts, in order.
+    pub binds: Vec<Bind<P>>,
+    /// Tmpfs mounts, in order.
+    pub tmpfs: Vec<Tmpfs<P>>,
+    /// Environment of this step; wins over all.
+    pub env: Vec<(Spanned<String>, P::Text)>,
+    /// Working directory of this step, relative to the stage's.
+    pub workdir: Option<P::Text>,
+    /// User of this step.
+    pub user: Option<P::Text>,
+    /// Shell of this step; an empty list executes directly (`script` only).
+    pub shell: Option<Spanned<Vec<P::Text>>>,
+    /// `false` leaves `set -e` out of a text of several lines.
+    pub errexit: Option<Spanned<bool>>,
+    /// Network of this step.
+    pub network: Option<Spanned<Network>>,
+    /// Security mode of this step.
+    pub security: Option<Spanned<Security>>,
+    /// CDI devices.
+    pub devices: Vec<Device<P>>,
+    /// Host name, address.
+    pub extra_hosts: Vec<(Spanned<String>, P::Text)>,
+    /// Limits by name.
+    pub ulimits: Vec<Ulimit<P>>,
+    /// Size of `/dev/shm`, bytes with a unit.
+    pub shm_size: Option<P::Text>,
+    /// Exit codes that count as success; empty for 0 alone.
+    pub exit_codes: Vec<Spanned<i32>>,
+    /// Memory and CPU.
+    pub resources: Option<Resources<P>>,
+}
+
+impl<P: Phase> Default for Exec<P> {
+    fn default() -> Self {
+        Self {
+            caches: Vec::new(),
+            secrets: Vec::new(),
+            ssh: Vec::new(),
+            binds: Vec::new(),
+            tmpfs: Vec::new(),
+            env: Vec::new(),
+            workdir: None,
+            user: None,
+            shell: None,
+            errexit: None,
+            network: None,
+            security: None,
+            devices: Vec::new(),
+            extra_hosts: Vec::new(),
+            ulimits: Vec::new(),
+            shm_size: None,
+            exit_codes: Vec::new(),
+            resources: None,
+        }
+    }
+}
+
+/// `network`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Network {
+    /// The builder's default, or the request's.
+    Default,
+    /// No network.
+    None,
+    /// The builder's own.
+    Host,
+}
+
+/// `security`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// As every step.
+    Sandbox,
+    /// Privileged; needs an entitlement.
+    Insecure,
+}
+
+/// `devices`: a CDI device.
+#[derive(Clone, Debug)]
+pub struct Device<P: Phase> {
+    /// `vendor/class=name`.
+    pub name: P::Text,
+    /// Whether a missing device fails the build; default false.
+    pub required: Option<Spanned<bool>>,
+}
+
+/// `ulimits`: `{nofile: 1024}` or `{nofile: {soft: 1024, hard: 2048}}`.
+#[derive(Clone, Debug)]
+pub struct Ulimit<P: Phase> {
+    /// `nofile`, `nproc`, ….
+    pub name: Spanned<String>,
+    /// Soft limit; -1 for none.
+    pub soft: P::Text,
+    /// Hard limit; the soft one when not written.
+    pub hard: Option<P::Text>,
+}
+
+/// `resources`: limits that are in no digest and no cache key.
+#[derive(Clone, Debug)]
+pub struct Resources<P: Phase> {
+    /// Bytes with a unit.
+    pub memory: Option<P::Text>,
+    /// Bytes with a unit, or -1.
+    pub memory_swap: Option<P::Text>,
+    /// Relative weight.
+    pub cpu_shares: Option<P::Text>,
+    /// Microseconds.
+    pub cpu_period: Option<P::Text>,
+    /// Microseconds.
+    pub cpu_quota: Option<P::Text>,
+    /// `0-2,7`.
+    pub cpuset_cpus: Option<P::Text>,
+    /// `0-1`.
+    pub cpuset_mems: Option<P::Text>,
+}
