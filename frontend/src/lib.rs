@@ -1,1 +1,5 @@
 //! Build file -> plan -> LLB, and the gateway at the edge.
+
+pub mod text;
+
+pub mod diagnostic;

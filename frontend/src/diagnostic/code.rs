@@ -1,0 +1,109 @@
+//! Every diagnostic's name, severity and title: one line each.
+//!
+//! A code reads as a fact about the file. Its page is `docs/diagnostics/<name>.md`.
+
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The build cannot go on.
+    Error,
+    /// The build works; somebody may be surprised.
+    Warning,
+}
+
+impl Severity {
+    /// Returns the word that messages use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $severity:ident $title:literal)*) => {
+        /// The kind of a diagnostic.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = $title] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Returns the kebab-case name.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Returns the severity when no `check` setting changes it.
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// Returns one line that says what the code means.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+// One line per code, grouped by the pass that reports it.
+codes! {
+    // syntax: the file
+    FileTooLarge "file-too-large" Error "The file is larger than any build file."
+    NotUtf8 "not-utf8" Error "The file is not UTF-8 text."
+    ControlCharacter "control-character" Error "The file holds a character that YAML does not allow."
+    EmptyFile "empty-file" Error "The file holds no build."
+    // syntax: YAML
+    YamlSyntax "yaml-syntax" Error "The text is not YAML."
+    YamlTab "yaml-tab" Error "A tab stands where YAML wants spaces."
+    YamlDirective "yaml-directive" Error "A line starts with `%`, which YAML reads as a directive."
+    SeveralDocuments "several-documents" Error "The file holds more than one YAML document."
+    TooDeep "too-deep" Error "The file is nested deeper than a build file can be."
+    TooManyValues "too-many-values" Error "Aliases expand past the stated bound."
+    DuplicateKey "duplicate-key" Error "A mapping has the same key twice."
+    BadKey "bad-key" Error "A mapping's key is not text."
+    BadMerge "bad-merge" Error "A merge key stands on something that is not a mapping."
+    UndefinedAnchor "undefined-anchor" Error "An alias names an anchor that is not defined before it."
+    UnusedAnchor "unused-anchor" Warning "No alias names the anchor."
+    RecursiveAlias "recursive-alias" Error "An alias stands inside the value that it names."
+    YamlTag "yaml-tag" Error "A value starts with a YAML tag."
+    // syntax: text that YAML reads as something else
+    UnquotedColon "unquoted-colon" Error "Text with a colon and a space needs quotes."
+    UnquotedBracket "unquoted-bracket" Error "Text that starts with a bracket needs quotes."
+    UnquotedGlob "unquoted-glob" Error "Text that starts with `*` needs quotes."
+    UnquotedReference "unquoted-reference" Error "`${{ }}` inside brackets needs quotes."
+    UnquotedCharacter "unquoted-character" Error "Text that starts with a YAML character needs quotes."
+    UnclosedQuote "unclosed-quote" Error "A quote is not closed."
+    TextAfterQuote "text-after-quote" Error "Text follows a closing quote."
+    CommentInCommand "comment-in-command" Warning "A `#` ends a command early."
+    // model: shapes
+    WrongType "wrong-type" Error "A value is of another kind than its key wants."
+    NotText "not-text" Error "YAML does not read the value as text."
+    UnknownKey "unknown-key" Error "No such key exists here."
+    MissingKey "missing-key" Error "A key that must be here is not."
+    BadValue "bad-value" Error "A value is not one that its key takes."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_the_variant_in_kebab_case() {
+        for code in Code::ALL {
+            let mut expected = String::new();
+            for c in format!("{code:?}").chars() {
+                if c.is_ascii_uppercase() && !expected.is_empty() {
+                    expected.push('-');
+                }
+                expected.push(c.to_ascii_lowercase());
+            }
+            assert_eq!(code.name(), expected);
+        }
+    }
+}
