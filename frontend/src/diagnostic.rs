@@ -207,6 +207,11 @@ impl Diagnostics {
         self.kept.is_empty()
     }
 
+    /// Tells whether further findings are only counted.
+    pub fn is_full(&self) -> bool {
+        self.kept.len() >= LIMIT
+    }
+
     /// Returns how many findings came after the first [`LIMIT`].
     pub fn n_dropped(&self) -> usize {
         self.n_dropped

@@ -5,3 +5,5 @@ pub mod text;
 pub mod diagnostic;
 
 pub mod units;
+
+pub mod syntax;

@@ -1,0 +1,73 @@
+//! What is refused before any YAML is read: too much, not UTF-8, not text.
+
+use super::MAX_BYTES;
+use crate::diagnostic::{Code, Diagnostics};
+use crate::text::{FileId, Span};
+
+/// Returns the bytes as text, or reports `file-too-large` or `not-utf8`.
+pub(super) fn utf8<'t>(file: FileId, bytes: &'t [u8], diags: &mut Diagnostics) -> Option<&'t str> {
+    if !is_small(file, bytes, diags) {
+        return None;
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let message = format!("line {line} is not UTF-8 text (byte 0x{:02x})", bytes[at]);
+            diags
+                .report(Code::NotUtf8, Span::new(file, at..at + 1), message)
+                .help("save the file as UTF-8");
+            None
+        }
+    }
+}
+
+/// Tells whether the text may be read; reports `file-too-large` or `control-character`.
+pub(super) fn is_readable(file: FileId, text: &str, diags: &mut Diagnostics) -> bool {
+    if !is_small(file, text.as_bytes(), diags) {
+        return false;
+    }
+    let bytes = text.as_bytes();
+    for (at, c) in text.char_indices() {
+        let (name, help) = match c {
+            '\r' if bytes.get(at + 1) != Some(&b'\n') => (
+                "a carriage return without a line feed".to_owned(),
+                "save the file with LF or CRLF line ends",
+            ),
+            '\t' | '\n' | '\r' => continue,
+            '\u{feff}' if at == 0 => continue,
+            '\0' => ("a NUL byte".to_owned(), "remove it; a build file is text"),
+            '\u{feff}' => ("a byte-order mark inside the text".to_owned(), "remove it"),
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => (
+                format!("the control character U+{:04X}", u32::from(c)),
+                "remove it, or write it as an escape inside double quotes",
+            ),
+            _ => continue,
+        };
+        let span = Span::new(file, at..at + c.len_utf8());
+        diags
+            .report(
+                Code::ControlCharacter,
+                span,
+                format!("{name} is not allowed"),
+            )
+            .help(help);
+        return false;
+    }
+    true
+}
+
+fn is_small(file: FileId, bytes: &[u8], diags: &mut Diagnostics) -> bool {
+    if bytes.len() <= MAX_BYTES {
+        return true;
+    }
+    let message = format!(
+        "the file has {} bytes; a build file has at most {MAX_BYTES}",
+        bytes.len()
+    );
+    diags
+        .report(Code::FileTooLarge, Span::new(file, 0..0), message)
+        .help("is this the right file? put data next to the build file and copy it");
+    false
+}

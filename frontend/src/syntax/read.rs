@@ -1,0 +1,178 @@
+//! Reading a node as what its key wants, with the one wording for "that is something else".
+//!
+//! `what` is the key as its author knows it, without backticks. A broken node gives nothing and
+//! says nothing: it was reported already.
+
+use super::line::quote;
+use super::merge::{Field, Mapping};
+use super::node::{Document, NodeId, View};
+use super::scalar::{NotText, Scalar};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::text::{Span, Spanned};
+
+impl View<'_> {
+    /// Returns what the node is, in the words of messages: "text", "a list", "a map", ...
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Scalar(scalar) if scalar.as_bool().is_some() => "true or false",
+            Self::Scalar(scalar) if scalar.as_int().is_some() => "a number",
+            Self::Scalar(_) => "text",
+            Self::Sequence(_) => "a list",
+            Self::Mapping(_) => "a map",
+            Self::Broken => "something broken",
+        }
+    }
+}
+
+impl Document {
+    /// Reads text. Canonical integers and `true`/`false` are text too.
+    ///
+    /// Reports `wrong-type`, and `not-text` for what YAML would change.
+    pub fn string(&self, id: NodeId, what: &str, diags: &mut Diagnostics) -> Option<Spanned<&str>> {
+        match self.view(id) {
+            View::Scalar(scalar) => self.scalar_string(id, scalar, diags),
+            View::Null if !self.span(id).is_empty() => {
+                let written = self.slice(self.span(id));
+                not_text(written, "nothing", self.span(id), diags);
+                None
+            }
+            _ => {
+                self.wrong_type(id, what, "text", diags);
+                None
+            }
+        }
+    }
+
+    /// Reads a scalar that [`Document::view`] gave as text; reports `not-text`.
+    pub fn scalar_string<'d>(
+        &'d self,
+        id: NodeId,
+        scalar: Scalar<'d>,
+        diags: &mut Diagnostics,
+    ) -> Option<Spanned<&'d str>> {
+        let span = self.span(id);
+        let read = match scalar.as_text() {
+            Ok(text) => return Some(Spanned::new(text, span)),
+            Err(NotText::Null) => "nothing".to_owned(),
+            Err(NotText::Bool(truth)) => format!("`{truth}`"),
+            Err(NotText::Number(number)) => format!("the number {number}"),
+        };
+        not_text(scalar.text, &read, span, diags);
+        None
+    }
+
+    /// Reads `true` or `false`. Reports `wrong-type`.
+    pub fn bool(&self, id: NodeId, what: &str, diags: &mut Diagnostics) -> Option<Spanned<bool>> {
+        if let View::Scalar(scalar) = self.view(id) {
+            if let Some(truth) = scalar.as_bool() {
+                return Some(Spanned::new(truth, self.span(id)));
+            }
+            let meant = match scalar.text.to_ascii_lowercase().as_str() {
+                "true" | "yes" | "on" | "y" => Some("true"),
+                "false" | "no" | "off" | "n" => Some("false"),
+                _ => None,
+            };
+            let diag = self.wrong_type(id, what, "true or false", diags)?;
+            if let Some(meant) = meant {
+                diag.suggest(meant, format!("write `{meant}`"));
+            }
+            return None;
+        }
+        self.wrong_type(id, what, "true or false", diags);
+        None
+    }
+
+    /// Reads a whole number. Reports `wrong-type`.
+    pub fn int(&self, id: NodeId, what: &str, diags: &mut Diagnostics) -> Option<Spanned<i64>> {
+        if let View::Scalar(scalar) = self.view(id)
+            && let Some(n) = scalar.as_int()
+        {
+            return Some(Spanned::new(n, self.span(id)));
+        }
+        self.wrong_type(id, what, "a whole number", diags);
+        None
+    }
+
+    /// Reads a list. Reports `wrong-type`.
+    pub fn sequence(&self, id: NodeId, what: &str, diags: &mut Diagnostics) -> Option<&[NodeId]> {
+        if let View::Sequence(items) = self.view(id) {
+            return Some(items);
+        }
+        self.wrong_type(id, what, "a list", diags);
+        None
+    }
+
+    /// Reads a map. Reports `wrong-type`.
+    pub fn mapping(
+        &self,
+        id: NodeId,
+        what: &str,
+        diags: &mut Diagnostics,
+    ) -> Option<Vec<Field<'_>>> {
+        if let View::Mapping(mapping) = self.view(id) {
+            return Some(Mapping::fields(mapping));
+        }
+        self.wrong_type(id, what, "a map", diags);
+        None
+    }
+
+    /// Reports that `what` wants something else than it got; says nothing of a broken node.
+    pub fn wrong_type<'s>(
+        &self,
+        id: NodeId,
+        what: &str,
+        wanted: &str,
+        diags: &'s mut Diagnostics,
+    ) -> Option<&'s mut Diagnostic> {
+        let view = self.view(id);
+        let found = match view {
+            View::Broken => return None,
+            View::Null => {
+                let message = format!("`{what}` has no value");
+                let diag = diags.report(Code::WrongType, self.span(id), message);
+                diag.label(format!("{wanted} is missing here"));
+                return Some(diag);
+            }
+            _ => view.describe(),
+        };
+        let span = self.span(id);
+        let diag = diags.report(
+            Code::WrongType,
+            span,
+            format!("`{what}` wants {wanted}, not {found}"),
+        );
+        diag.label(found);
+        Some(diag)
+    }
+}
+
+fn not_text(written: &str, read: &str, span: Span, diags: &mut Diagnostics) {
+    diags
+        .report(
+            Code::NotText,
+            span,
+            format!("YAML reads `{written}` as {read}"),
+        )
+        .label("not text")
+        .suggest(quote(written), "put the text in quotes");
+}
+
+/// Reports a key that does not exist here, with the closest of `known`.
+///
+/// `place` is what the keys belong to, such as "a stage".
+pub fn unknown_key<'k>(
+    key: Spanned<&str>,
+    place: &str,
+    known: impl IntoIterator<Item = &'k str> + Clone,
+    diags: &mut Diagnostics,
+) {
+    let message = format!("unknown key `{}`", key.value);
+    let diag = diags.report(Code::UnknownKey, key.span, message);
+    diag.label(format!("not a key of {place}"))
+        .did_you_mean(key.value, known.clone());
+    if diag.suggestions.is_empty() {
+        let known: Vec<String> = known.into_iter().map(|key| format!("`{key}`")).collect();
+        diag.help(format!("the keys of {place} are {}", known.join(", ")));
+    }
+}

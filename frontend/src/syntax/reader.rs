@@ -1,0 +1,516 @@
+//! YAML events -> nodes. The only file that names the YAML crate.
+//!
+//! Everything that leaves the structure whole (undefined anchors, tags) is reported and the node
+//! becomes [`Kind::Broken`]; the first thing that does not is returned as a [`Failure`].
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use granit_parser::{
+    ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StructureStyle, Tag,
+};
+
+use super::failure::{Failure, Reason};
+use super::node::{Anchor, Comment, Document, Entry, Kind, Layout, Node, NodeId, Placement, Style};
+use super::{MAX_DEPTH, MAX_VALUES};
+use crate::diagnostic::{Code, Diagnostics};
+use crate::text::{FileId, Span};
+
+/// What is read, and how.
+pub(super) struct Source<'t> {
+    /// The file.
+    pub(super) file: FileId,
+    /// The text as its author wrote it.
+    pub(super) text: &'t str,
+    /// The same text, same length, with `repairs` filled in.
+    pub(super) repaired: &'t str,
+    /// Bytes that were reported; a node that starts in one is broken.
+    pub(super) repairs: &'t [Range<usize>],
+}
+
+/// Reads one document; nothing when the file has none.
+pub(super) fn read(
+    source: &Source<'_>,
+    diags: &mut Diagnostics,
+) -> Result<Option<Document>, Failure> {
+    let base = if source.text.starts_with('\u{feff}') {
+        3
+    } else {
+        0
+    };
+    let mut reader = Reader {
+        source,
+        diags,
+        base,
+        nodes: Vec::new(),
+        sizes: Vec::new(),
+        open: Vec::new(),
+        root: None,
+        comments: Vec::new(),
+        anchors: Anchors::default(),
+        last: 0..0,
+        n_documents: 0,
+    };
+    for next in Parser::new_from_str_with_options(&source.repaired[base..], options()) {
+        let (event, span) = next.map_err(|error| reader.failure(&error))?;
+        let range = span.byte_range().unwrap_or(0..0);
+        let range = range.start + base..range.end + base;
+        let tag = span.tag_span().and_then(|tag| tag.byte_range());
+        let tag = tag.map(|tag| tag.start + base..tag.end + base);
+        if reader.event(event, range, tag)? == Step::Stop {
+            break;
+        }
+    }
+    Ok(reader.finish())
+}
+
+fn options() -> Options {
+    let mut options = Options::default();
+    options.disallow_directives = true;
+    options.emit_unresolved_aliases = true;
+    options.emit_anchor_events = true;
+    options.max_buffered_comment_events = super::MAX_BYTES;
+    options.flow_nesting_limit = MAX_DEPTH;
+    options.block_nesting_limit = MAX_DEPTH;
+    options
+}
+
+/// What the values under a node come to when aliases are expanded.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    n_values: usize,
+    depth: usize,
+}
+
+impl Size {
+    const ONE: Self = Self {
+        n_values: 1,
+        depth: 1,
+    };
+
+    fn add(&mut self, child: Self) {
+        self.n_values = self.n_values.saturating_add(child.n_values);
+        self.depth = self.depth.max(child.depth.saturating_add(1));
+    }
+}
+
+/// How many anchors are looked at for a suggestion.
+const MAX_NAMES: usize = 100;
+
+#[derive(Default)]
+struct Anchors {
+    by_id: BTreeMap<usize, usize>,
+    list: Vec<Anchor>,
+    is_used: Vec<bool>,
+}
+
+struct Open {
+    node: NodeId,
+    key: Option<NodeId>,
+}
+
+#[derive(PartialEq, Eq)]
+enum Step {
+    Continue,
+    Stop,
+}
+
+struct Reader<'r, 't> {
+    source: &'r Source<'t>,
+    diags: &'r mut Diagnostics,
+    base: usize,
+    nodes: Vec<Node>,
+    sizes: Vec<Size>,
+    open: Vec<Open>,
+    root: Option<NodeId>,
+    comments: Vec<Comment>,
+    anchors: Anchors,
+    last: Range<usize>,
+    n_documents: usize,
+}
+
+impl Reader<'_, '_> {
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.source.file, range)
+    }
+
+    fn event(
+        &mut self,
+        event: Event<'_>,
+        range: Range<usize>,
+        tag: Option<Range<usize>>,
+    ) -> Result<Step, Failure> {
+        match event {
+            Event::Comment(..) => {
+                self.comment(range);
+                return Ok(Step::Continue);
+            }
+            Event::DocumentStart(..) => {
+                self.n_documents += 1;
+                if self.n_documents > 1 {
+                    self.second_document(range);
+                    return Ok(Step::Stop);
+                }
+                return Ok(Step::Continue);
+            }
+            Event::Anchor(id, _) => {
+                self.anchor(id, range);
+                return Ok(Step::Continue);
+            }
+            Event::Scalar(text, style, _, resolved) => {
+                self.scalar(&text, style, range.clone(), resolved.as_deref().zip(tag))?;
+            }
+            Event::Alias(id) => self.alias(id, range.clone())?,
+            Event::UnresolvedAlias(name) => self.unresolved(&name, range.clone())?,
+            Event::SequenceStart(style, _, resolved) => {
+                let kind = Kind::Sequence {
+                    items: Vec::new(),
+                    layout: layout(style),
+                };
+                self.collection(kind, range.clone(), resolved.as_deref().zip(tag), "seq")?;
+            }
+            Event::MappingStart(style, _, resolved) => {
+                let kind = Kind::Mapping {
+                    entries: Vec::new(),
+                    layout: layout(style),
+                };
+                self.collection(kind, range.clone(), resolved.as_deref().zip(tag), "map")?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(range.clone())?,
+            // The start and end of the stream; the crate may add kinds.
+            _ => return Ok(Step::Continue),
+        }
+        self.last = range;
+        Ok(Step::Continue)
+    }
+
+    fn comment(&mut self, range: Range<usize>) {
+        let before = &self.source.repaired[..range.start];
+        let line = before.rfind('\n').map_or(self.base, |at| at + 1);
+        let is_alone = before[line..].bytes().all(|b| b == b' ' || b == b'\t');
+        let placement = if is_alone {
+            Placement::Line
+        } else {
+            Placement::Trailing
+        };
+        self.comments.push(Comment {
+            span: self.span(range),
+            placement,
+        });
+    }
+
+    fn second_document(&mut self, range: Range<usize>) {
+        let span = self.span(range);
+        self.diags
+            .report(
+                Code::SeveralDocuments,
+                span,
+                "a build file is one YAML document",
+            )
+            .label("a second one starts here")
+            .help("remove the `---`, or put the rest into a file of its own");
+    }
+
+    fn anchor(&mut self, id: usize, range: Range<usize>) {
+        let anchor = Anchor {
+            span: self.span(range),
+            node: NodeId(self.nodes.len() as u32 - 1),
+        };
+        self.anchors.by_id.insert(id, self.anchors.list.len());
+        self.anchors.list.push(anchor);
+        self.anchors.is_used.push(false);
+    }
+
+    fn scalar(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        range: Range<usize>,
+        tag: Option<(&Tag, Range<usize>)>,
+    ) -> Result<(), Failure> {
+        let mut style = match style {
+            ScalarStyle::Plain => Style::Plain,
+            ScalarStyle::SingleQuoted => Style::Single,
+            ScalarStyle::DoubleQuoted => Style::Double,
+            ScalarStyle::Literal => Style::Literal,
+            ScalarStyle::Folded => Style::Folded,
+        };
+        let written = &self.source.repaired[range.clone()];
+        let trimmed = range.start..range.start + written.trim_end().len();
+        // A missing value comes as `~` without bytes.
+        let text = if style == Style::Plain && range.is_empty() {
+            ""
+        } else {
+            text
+        };
+        let value = (text != &self.source.text[trimmed.clone()]).then(|| text.into());
+        if let Some((tag, at)) = tag {
+            if !tag.is_yaml_core_schema_tag("str") {
+                self.tag(at.start..trimmed.end.max(at.end));
+                return self.add(Kind::Broken, at.start..trimmed.end.max(at.end));
+            }
+            if style == Style::Plain {
+                style = Style::Double;
+            }
+        }
+        let kind = Kind::Scalar { value, style };
+        self.add(kind, trimmed)
+    }
+
+    fn collection(
+        &mut self,
+        kind: Kind,
+        range: Range<usize>,
+        tag: Option<(&Tag, Range<usize>)>,
+        name: &str,
+    ) -> Result<(), Failure> {
+        if let Some((tag, at)) = tag
+            && !tag.is_yaml_core_schema_tag(name)
+        {
+            self.tag(at);
+        }
+        let id = NodeId(self.nodes.len() as u32);
+        self.nodes.push(Node {
+            span: self.span(range),
+            kind,
+        });
+        self.sizes.push(Size::ONE);
+        self.open.push(Open {
+            node: id,
+            key: None,
+        });
+        self.check_size(id)
+    }
+
+    fn close(&mut self, range: Range<usize>) -> Result<(), Failure> {
+        let Some(Open { node, key }) = self.open.pop() else {
+            return Ok(());
+        };
+        // The crate gives every key a value; a lone key would only be lost here.
+        debug_assert!(key.is_none());
+        let layout_and_ends = match &self.nodes[node.idx()].kind {
+            Kind::Sequence { items, layout } => {
+                Some((*layout, items.first().copied(), items.last().copied()))
+            }
+            Kind::Mapping { entries, layout } => Some((
+                *layout,
+                entries.first().map(|e| e.key),
+                entries.last().map(|e| e.value),
+            )),
+            _ => None,
+        };
+        let start = self.nodes[node.idx()].span;
+        let span = match layout_and_ends {
+            Some((Layout::Block, Some(first), Some(last))) => {
+                let (first, last) = (self.nodes[first.idx()].span, self.nodes[last.idx()].span);
+                start.to(first).to(last)
+            }
+            _ => start.to(self.span(range)),
+        };
+        self.nodes[node.idx()].span = span;
+        self.attach(node)
+    }
+
+    fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), Failure> {
+        let span = self.span(range.clone());
+        let Some(&idx) = self.anchors.by_id.get(&id) else {
+            return self.add(Kind::Broken, range);
+        };
+        self.anchors.is_used[idx] = true;
+        let anchor = self.anchors.list[idx];
+        if self.open.iter().any(|open| open.node == anchor.node) {
+            let name = &self.source.text[range.start + 1..range.end];
+            self.diags
+                .report(
+                    Code::RecursiveAlias,
+                    span,
+                    format!("`*{name}` stands inside itself"),
+                )
+                .label("this alias")
+                .secondary(anchor.span, "is part of this value")
+                .help("an alias repeats a value that ended before it");
+            return self.add(Kind::Broken, range);
+        }
+        let size = self.sizes[anchor.node.idx()];
+        self.add_sized(Kind::Alias(anchor.node), range, size)
+    }
+
+    fn unresolved(&mut self, name: &str, range: Range<usize>) -> Result<(), Failure> {
+        let next = self.source.repaired[range.end..].chars().next();
+        if name.ends_with(':') && next.is_none_or(char::is_whitespace) {
+            let at = range.start..range.end - 1;
+            return Err(Failure {
+                reason: Reason::GlobKey,
+                at: at.start,
+                last: at,
+            });
+        }
+        let span = self.span(range.clone());
+        if self.diags.is_full() {
+            self.diags.report(Code::UndefinedAnchor, span, "undefined");
+            return self.add(Kind::Broken, range);
+        }
+        let names: Vec<&str> = self
+            .anchors
+            .list
+            .iter()
+            .rev()
+            .take(MAX_NAMES)
+            .map(|a| &self.source.text[a.span.range()][1..])
+            .collect();
+        let is_glob = names.is_empty() || name.contains(['*', '/', '.', '?', '[', '{']);
+        if is_glob {
+            super::traps::glob(self.source.text, span, self.diags);
+        } else {
+            let message = format!("no anchor `&{name}` before this");
+            let near = crate::diagnostic::suggest::nearest(name, names.iter().copied());
+            let diag = self.diags.report(Code::UndefinedAnchor, span, message);
+            match near {
+                Some(near) => diag.suggest(format!("*{near}"), format!("did you mean `*{near}`?")),
+                None => diag.help(format!("the anchors before this are {}", list(&names))),
+            };
+        }
+        self.add(Kind::Broken, range)
+    }
+
+    fn tag(&mut self, range: Range<usize>) {
+        super::traps::tag(self.source.text, self.span(range), self.diags);
+    }
+
+    fn add(&mut self, kind: Kind, range: Range<usize>) -> Result<(), Failure> {
+        self.add_sized(kind, range, Size::ONE)
+    }
+
+    fn add_sized(&mut self, kind: Kind, range: Range<usize>, size: Size) -> Result<(), Failure> {
+        let is_broken = self
+            .source
+            .repairs
+            .iter()
+            .any(|repair| repair.contains(&range.start));
+        let kind = if is_broken { Kind::Broken } else { kind };
+        let id = NodeId(self.nodes.len() as u32);
+        self.nodes.push(Node {
+            span: self.span(range),
+            kind,
+        });
+        self.sizes.push(size);
+        self.check_size(id)?;
+        self.attach(id)
+    }
+
+    fn attach(&mut self, id: NodeId) -> Result<(), Failure> {
+        let Some(open) = self.open.last_mut() else {
+            self.root.get_or_insert(id);
+            return Ok(());
+        };
+        let parent = open.node;
+        match &mut self.nodes[parent.idx()].kind {
+            Kind::Sequence { items, .. } => items.push(id),
+            Kind::Mapping { entries, .. } => match open.key.take() {
+                Some(key) => entries.push(Entry { key, value: id }),
+                None => open.key = Some(id),
+            },
+            Kind::Scalar { .. } | Kind::Alias(_) | Kind::Broken => {}
+        }
+        let size = self.sizes[id.idx()];
+        self.sizes[parent.idx()].add(size);
+        self.check_size(parent)
+    }
+
+    fn check_size(&self, id: NodeId) -> Result<(), Failure> {
+        let size = self.sizes[id.idx()];
+        let start = self.nodes[self.nodes.len() - 1].span.range();
+        let reason = if self.nodes.len() > MAX_VALUES || size.n_values > MAX_VALUES {
+            Reason::TooManyValues
+        } else if size.depth + self.open.len() > MAX_DEPTH {
+            Reason::TooDeep
+        } else {
+            return Ok(());
+        };
+        Err(Failure {
+            reason,
+            at: start.start,
+            last: start,
+        })
+    }
+
+    fn failure(&self, error: &ScanError) -> Failure {
+        let at = error.marker().byte_offset().unwrap_or(0) + self.base;
+        Failure {
+            reason: reason(error.kind()),
+            at,
+            last: self.last.clone(),
+        }
+    }
+
+    fn finish(self) -> Option<Document> {
+        for (anchor, is_used) in self.anchors.list.iter().zip(&self.anchors.is_used) {
+            if !is_used {
+                super::traps::unused_anchor(self.source.text, anchor.span, self.diags);
+            }
+        }
+        let document = Document {
+            file: self.source.file,
+            text: self.source.text.to_owned(),
+            nodes: self.nodes,
+            root: self.root?,
+            comments: self.comments,
+            anchors: self.anchors.list,
+        };
+        super::merge::check(&document, self.diags);
+        Some(document)
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    let names: Vec<String> = names
+        .iter()
+        .take(10)
+        .map(|name| format!("`&{name}`"))
+        .collect();
+    names.join(", ")
+}
+
+fn layout(style: StructureStyle) -> Layout {
+    match style {
+        StructureStyle::Block => Layout::Block,
+        StructureStyle::Flow => Layout::Flow,
+    }
+}
+
+/// Sorts the crate's errors by what their author probably meant to write.
+fn reason(kind: &ErrorKind) -> Reason {
+    match kind {
+        ErrorKind::MappingValueNotAllowed => Reason::Colon,
+        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
+            Reason::FlowSeparator
+        }
+        ErrorKind::UnclosedFlowCollection { .. } => Reason::UnclosedBracket,
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => Reason::Mismatch {
+            open: *open,
+            close: *close,
+        },
+        ErrorKind::UnclosedQuotedScalar
+        | ErrorKind::InvalidQuotedScalarIndent
+        | ErrorKind::DocumentIndicatorInQuotedScalar => Reason::UnclosedQuote,
+        ErrorKind::InvalidTrailingSingleQuotedScalar
+        | ErrorKind::InvalidTrailingDoubleQuotedScalar => Reason::AfterQuote,
+        ErrorKind::UnknownQuotedScalarEscape
+        | ErrorKind::InvalidQuotedScalarHexEscape
+        | ErrorKind::InvalidUnicodeEscape => Reason::Escape,
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabInPlainScalar => Reason::Tab,
+        ErrorKind::DirectiveDisallowed => Reason::Directive,
+        ErrorKind::InvalidBlockScalarHeader => Reason::BlockHeader,
+        ErrorKind::BlockSequenceEntryNotAllowed => Reason::Dash,
+        ErrorKind::SimpleKeyExpected => Reason::MissingColon,
+        ErrorKind::RecursionLimitExceeded => Reason::TooDeep,
+        ErrorKind::ExpectedBlockMappingKey
+        | ErrorKind::ExpectedBlockSequenceEntry
+        | ErrorKind::InvalidIndentation => Reason::Indentation,
+        other => Reason::Other(other.to_string()),
+    }
+}

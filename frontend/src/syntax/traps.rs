@@ -1,0 +1,523 @@
+//! What the author of a broken line probably meant, and how to type it.
+//!
+//! In: where reading stopped. Out: a diagnostic with the quoted form, and, when the mistake lies
+//! inside one value, a [`Repair`] that lets the reader step over it.
+
+use super::failure::{Failure, Reason};
+use super::line::{Line, quote};
+use super::{MAX_DEPTH, MAX_VALUES};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::text::{FileId, Span};
+
+/// Bytes that are filled in so that the rest of the file can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Repair {
+    /// The bytes.
+    pub(super) range: std::ops::Range<usize>,
+    filler: Filler,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filler {
+    /// A scalar of the same length.
+    Scalar,
+    /// Spaces.
+    Blank,
+    /// A comment.
+    Comment,
+}
+
+impl Repair {
+    fn new(range: std::ops::Range<usize>, filler: Filler) -> Option<Self> {
+        (!range.is_empty()).then_some(Self { range, filler })
+    }
+
+    /// Fills the bytes in; the text keeps its length.
+    pub(super) fn apply(&self, text: &mut String) {
+        let len = self.range.len();
+        let filler = match self.filler {
+            Filler::Scalar if len < 2 => "x".to_owned(),
+            Filler::Scalar => format!("\"{}\"", "x".repeat(len - 2)),
+            Filler::Blank => " ".repeat(len),
+            Filler::Comment => "#".repeat(len),
+        };
+        if text.is_char_boundary(self.range.start) && text.is_char_boundary(self.range.end) {
+            text.replace_range(self.range.clone(), &filler);
+        }
+    }
+}
+
+/// Text longer than this is not repeated in a suggestion.
+const LONG: usize = 300;
+
+trait Quoted {
+    fn quoted(&mut self, text: &str);
+}
+
+impl Quoted for Diagnostic {
+    /// Suggests the marked text in quotes.
+    fn quoted(&mut self, text: &str) {
+        if text.len() > LONG {
+            self.help("put the text in quotes");
+        } else {
+            self.suggest(quote(text), "put the text in quotes");
+        }
+    }
+}
+
+/// What a trap is looked for in.
+struct Site<'a> {
+    file: FileId,
+    text: &'a str,
+    failure: &'a Failure,
+    line: Line<'a>,
+}
+
+/// Reports why reading stopped and says how to go on, if that is possible.
+pub(super) fn explain(
+    file: FileId,
+    text: &str,
+    failure: &Failure,
+    diags: &mut Diagnostics,
+) -> Option<Repair> {
+    let line = Line::at(text, failure.at);
+    let site = Site {
+        file,
+        text,
+        failure,
+        line,
+    };
+    match &failure.reason {
+        Reason::Colon => site.colon(diags),
+        Reason::FlowSeparator => site.flow_separator(diags),
+        Reason::UnclosedBracket => site.unclosed_bracket(diags),
+        Reason::Mismatch { open, close } => site.mismatch(*open, *close, diags),
+        Reason::UnclosedQuote => site.unclosed_quote(diags),
+        Reason::AfterQuote => site.after_quote(diags),
+        Reason::Escape => site.escape(diags),
+        Reason::Tab => site.tab(diags),
+        Reason::Directive => site.directive(diags),
+        Reason::BlockHeader => site.block_header(diags),
+        Reason::Dash => site.dash(diags),
+        Reason::GlobKey => site.glob_key(diags),
+        Reason::MissingColon => site.missing_colon(diags),
+        Reason::Indentation => site.indentation(diags),
+        Reason::TooDeep => site.stop(
+            Code::TooDeep,
+            format!("lists and maps are nested more than {MAX_DEPTH} deep"),
+            "aliases count with what they stand for",
+            diags,
+        ),
+        Reason::TooManyValues => site.stop(
+            Code::TooManyValues,
+            format!("the file has more than {MAX_VALUES} values"),
+            "aliases count with what they stand for",
+            diags,
+        ),
+        Reason::Other(words) => site.other(words, diags),
+    }
+}
+
+impl Site<'_> {
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        Span::new(self.file, range)
+    }
+
+    /// Returns the character at the place of the failure.
+    fn here(&self) -> Span {
+        let rest = self.text.get(self.failure.at..).unwrap_or_default();
+        let len = rest
+            .chars()
+            .next()
+            .filter(|c| *c != '\n' && *c != '\r')
+            .map_or(0, char::len_utf8);
+        self.span(self.failure.at..self.failure.at + len)
+    }
+
+    fn stop(
+        &self,
+        code: Code,
+        message: String,
+        help: &str,
+        diags: &mut Diagnostics,
+    ) -> Option<Repair> {
+        diags.report(code, self.here(), message).help(help);
+        None
+    }
+
+    fn syntax(&self, message: &str, help: &str, diags: &mut Diagnostics) -> Option<Repair> {
+        self.stop(Code::YamlSyntax, message.to_owned(), help, diags)
+    }
+
+    /// Reports that the value of the line needs quotes, and steps over it.
+    fn unquoted(
+        &self,
+        code: Code,
+        message: impl Into<String>,
+        label: &str,
+        diags: &mut Diagnostics,
+    ) -> Option<Repair> {
+        let value = self.line.value.clone();
+        let text = &self.text[value.clone()];
+        diags
+            .report(code, self.span(value.clone()), message)
+            .label(label)
+            .quoted(text);
+        Repair::new(value, Filler::Scalar)
+    }
+
+    fn is_in_value(&self) -> bool {
+        let value = &self.line.value;
+        value.start <= self.failure.at && self.failure.at <= value.end && !value.is_empty()
+    }
+
+    fn first(&self) -> Option<char> {
+        self.text[self.line.value.clone()].chars().next()
+    }
+
+    fn colon(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        if self.is_in_value() {
+            if matches!(self.first(), Some('"' | '\'')) {
+                return self.after_quote(diags);
+            }
+            if let Some(first @ ('[' | '{')) = self.first() {
+                return self.bracket(first, diags);
+            }
+            return self.unquoted(
+                Code::UnquotedColon,
+                "YAML reads a `:` before a space as the end of a key",
+                "a key inside a value",
+                diags,
+            );
+        }
+        let above = Line::at(self.text, self.line.start.saturating_sub(1));
+        let above_text = self.text[above.value.clone()].trim();
+        if above.key.is_none() && above_text.contains(':') && self.line.start > 0 {
+            let at = above.value.start + above_text.find(':').unwrap_or(0);
+            diags
+                .report(
+                    Code::YamlSyntax,
+                    self.span(at..at + 1),
+                    "no space after the `:` of a key",
+                )
+                .label("put a space after this");
+            return None;
+        }
+        self.syntax(
+            "a key cannot start here",
+            "the line above has a value already: check the indentation",
+            diags,
+        )
+    }
+
+    fn bracket(&self, open: char, diags: &mut Diagnostics) -> Option<Repair> {
+        let message = format!("YAML reads text that starts with `{open}` as a list or a map");
+        self.unquoted(
+            Code::UnquotedBracket,
+            message,
+            "text goes on after the bracket",
+            diags,
+        )
+    }
+
+    fn flow_separator(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        let at = self.failure.at;
+        let is_reference = at > 0 && self.text[at - 1..].starts_with("${{");
+        let end_of_line = self.line.end;
+        let close = self
+            .text
+            .get(at..end_of_line)
+            .and_then(|rest| rest.find("}}"));
+        if is_reference && let Some(close) = close {
+            let after = at + close + 2;
+            let tail = &self.text[after..end_of_line];
+            let stop = tail.find([',', ']', '}']).map_or(tail.len(), |stop| stop);
+            let range = self.failure.last.start..after + tail[..stop].trim_end().len();
+            let text = &self.text[range.clone()];
+            diags
+                .report(
+                    Code::UnquotedReference,
+                    self.span(range.clone()),
+                    "`${{ }}` inside brackets needs quotes",
+                )
+                .label("YAML reads its `{` as a map")
+                .quoted(text);
+            return Repair::new(range, Filler::Scalar);
+        }
+        self.syntax(
+            "`,` or the closing bracket is missing before this",
+            "separate entries by `,`",
+            diags,
+        )
+    }
+
+    fn unclosed_bracket(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        let open = self.here();
+        let close = if self.text[open.range()].starts_with('{') {
+            '}'
+        } else {
+            ']'
+        };
+        diags
+            .report(Code::YamlSyntax, open, "the bracket is not closed")
+            .label("opened here")
+            .help(format!(
+                "close it with `{close}`, or put the text in quotes"
+            ));
+        let next = Line::after(self.text, &self.line);
+        let is_one_line = next.is_none_or(|next| next.indent <= self.line.indent);
+        if is_one_line && self.is_in_value() {
+            return Repair::new(self.failure.at..self.line.value.end, Filler::Scalar);
+        }
+        None
+    }
+
+    fn mismatch(&self, open: char, close: char, diags: &mut Diagnostics) -> Option<Repair> {
+        let right = if open == '{' { '}' } else { ']' };
+        diags
+            .report(
+                Code::YamlSyntax,
+                self.here(),
+                format!("`{open}` is closed by `{close}`"),
+            )
+            .suggest(right.to_string(), format!("close it with `{right}`"));
+        None
+    }
+
+    fn unclosed_quote(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        let from = self.failure.last.end;
+        let Some(at) = self.text[from..].find(['"', '\'']).map(|at| from + at) else {
+            return self.syntax("a quote is not closed", "close it", diags);
+        };
+        let line = Line::at(self.text, at);
+        let mark = &self.text[at..at + 1];
+        diags
+            .report(
+                Code::UnclosedQuote,
+                self.span(at..at + 1),
+                format!("the `{mark}` is not closed"),
+            )
+            .label("opened here")
+            .help(format!("close it with `{mark}`"));
+        Repair::new(at..line.value.end.max(at), Filler::Scalar)
+    }
+
+    fn after_quote(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        if self.is_in_value() && matches!(self.first(), Some('"' | '\'')) {
+            return self.unquoted(
+                Code::TextAfterQuote,
+                "text follows the closing quote",
+                "YAML ends the text at the second quote",
+                diags,
+            );
+        }
+        self.stop(
+            Code::TextAfterQuote,
+            "text follows the closing quote".to_owned(),
+            "put all of the text in quotes",
+            diags,
+        )
+    }
+
+    fn escape(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        let help = "write `\\\\` for a backslash, or use single quotes";
+        self.stop(
+            Code::YamlSyntax,
+            "unknown escape in double quotes".to_owned(),
+            help,
+            diags,
+        );
+        let from = self.failure.last.end;
+        let at = from + self.text[from..self.line.end.max(from)].find('"')?;
+        if self.is_in_value() && at == self.line.value.start {
+            return Repair::new(self.line.value.clone(), Filler::Scalar);
+        }
+        None
+    }
+
+    fn tab(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        let lines = Line::all_from(self.text, self.line.start);
+        let mut tabs = lines.filter_map(|line| {
+            let indent = &self.text[line.start..line.start + line.indent];
+            indent.find('\t').map(|at| line.start + at)
+        });
+        let at = tabs.next().unwrap_or(self.failure.at);
+        let n_more = tabs.count();
+        let diag = diags.report(
+            Code::YamlTab,
+            self.span(at..at + 1),
+            "YAML does not take tabs for indentation",
+        );
+        diag.label("a tab").help("indent with spaces");
+        if n_more > 0 {
+            diag.help(format!("{n_more} more lines are indented with tabs"));
+        }
+        None
+    }
+
+    fn directive(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        let range = self.line.start..self.line.end;
+        diags
+            .report(
+                Code::YamlDirective,
+                self.span(range),
+                "a line cannot start with `%`",
+            )
+            .label("a YAML directive")
+            .help("remove the line; a build file has no directives");
+        Repair::new(self.line.start..self.line.end, Filler::Comment)
+    }
+
+    fn block_header(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        let value = self.line.value.clone();
+        let text = &self.text[value.clone()];
+        let rest = text
+            .trim_start_matches(['|', '>'])
+            .trim_start_matches(['+', '-']);
+        let rest = value.end - rest.trim_start().len()..value.end;
+        let next = Line::after(self.text, &self.line);
+        let has_block = next.is_some_and(|next| next.indent > self.line.indent);
+        if !has_block {
+            let message = "YAML reads text that starts with `|` or `>` as a block";
+            return self.unquoted(
+                Code::UnquotedCharacter,
+                message,
+                "text goes on after it",
+                diags,
+            );
+        }
+        diags
+            .report(
+                Code::YamlSyntax,
+                self.span(rest.clone()),
+                "text after the `|` or `>` of a block",
+            )
+            .label("move this to the next line");
+        Repair::new(rest, Filler::Blank)
+    }
+
+    fn dash(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        if !self.is_in_value() {
+            return self.indentation(diags);
+        }
+        let value = self.line.value.clone();
+        diags
+            .report(
+                Code::YamlSyntax,
+                self.span(value.clone()),
+                "a list cannot start on the line of its key",
+            )
+            .label("YAML reads `- ` as the start of a list")
+            .help("start the list on the next line, or put the text in quotes");
+        Repair::new(value, Filler::Scalar)
+    }
+
+    fn glob_key(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        let range = self.failure.last.clone();
+        let text = &self.text[range.clone()];
+        diags
+            .report(
+                Code::UnquotedGlob,
+                self.span(range.clone()),
+                "YAML reads a key that starts with `*` as an alias",
+            )
+            .label("a key with a `*`")
+            .quoted(text);
+        Repair::new(range, Filler::Scalar)
+    }
+
+    fn missing_colon(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        let range = self.line.start + self.line.indent..self.line.end;
+        let text = self.text[range.clone()].trim_end();
+        let end = range.start + text.len();
+        diags
+            .report(
+                Code::YamlSyntax,
+                self.span(range.start..end),
+                "a `:` is missing here",
+            )
+            .label("neither a key nor a value of the line above")
+            .help("write `key: value`, or check the indentation");
+        None
+    }
+
+    fn indentation(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        if self.is_in_value() && self.failure.at > self.line.value.start {
+            match self.first() {
+                Some(open @ ('[' | '{')) => return self.bracket(open, diags),
+                Some('*') => return self.star(diags),
+                Some('"' | '\'') => return self.after_quote(diags),
+                _ => {}
+            }
+        }
+        self.syntax(
+            "the indentation of this line fits none of the lines above",
+            "align it with the keys or the `-` that it belongs to",
+            diags,
+        )
+    }
+
+    fn star(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        self.unquoted(
+            Code::UnquotedGlob,
+            "YAML reads text that starts with `*` as an alias",
+            "not an alias",
+            diags,
+        )
+    }
+
+    fn other(&self, words: &str, diags: &mut Diagnostics) -> Option<Repair> {
+        if self.is_in_value() && self.failure.at == self.line.value.start {
+            match self.first() {
+                Some('*') => return self.star(diags),
+                Some(first @ ('@' | '`' | '%' | '&' | '?' | ',' | ']' | '}' | '!' | '|' | '>')) => {
+                    let message = format!("YAML does not take text that starts with `{first}`");
+                    return self.unquoted(Code::UnquotedCharacter, message, "needs quotes", diags);
+                }
+                _ => {}
+            }
+        }
+        self.syntax(
+            &format!("not YAML: {words}"),
+            "check the indentation and the quotes here",
+            diags,
+        )
+    }
+}
+
+/// Reports an alias that is a glob without quotes.
+pub(super) fn glob(text: &str, span: Span, diags: &mut Diagnostics) {
+    diags
+        .report(
+            Code::UnquotedGlob,
+            span,
+            "YAML reads text that starts with `*` as an alias",
+        )
+        .label("not an alias")
+        .quoted(&text[span.range()]);
+}
+
+/// Reports a tag; `span` is the tag and the text after it.
+pub(super) fn tag(text: &str, span: Span, diags: &mut Diagnostics) {
+    diags
+        .report(
+            Code::YamlTag,
+            span,
+            "YAML reads text that starts with `!` as a tag",
+        )
+        .label("a tag; a build file has none")
+        .quoted(&text[span.range()]);
+}
+
+/// Reports an anchor that nothing uses.
+pub(super) fn unused_anchor(text: &str, span: Span, diags: &mut Diagnostics) {
+    let name = &text[span.range()];
+    diags
+        .report(
+            Code::UnusedAnchor,
+            span,
+            format!("nothing uses the anchor `{name}`"),
+        )
+        .label("YAML reads `&` as the start of an anchor")
+        .help("remove it; if it is text, put the text in quotes");
+}
