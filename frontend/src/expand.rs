@@ -46,6 +46,7 @@ pub enum Input {
 
 /// A cache of a run whose name is resolved.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a step has few of them")]
 pub enum Cache {
     /// Paths are known when user and environment are.
     Preset(Preset, Span),

@@ -4,8 +4,22 @@
 //! modifiers. Evaluation happens twice: `expand` replaces everything but `env.*`, `lower`
 //! replaces `env.*` once the base images are known. The type parameter says which references
 //! can still be there: [`Name`] before `expand`, [`EnvName`] after.
+//!
+//! Modifiers mean what they mean in a Dockerfile, with two differences. Quotes in a word are
+//! ordinary characters, and blanks before the closing `}}` are not part of the word. The pattern
+//! of an `args` reference cannot mention `env`, which is known only later.
+
+mod eval;
+mod name;
+mod parse;
+mod pattern;
+
+use std::fmt;
 
 use crate::text::Span;
+
+pub use eval::{Found, MAX_TEXT, Scope, eval, finish};
+pub use parse::parse;
 
 /// A string with references: `"v${{ args.version }}"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,3 +146,107 @@ impl<N> Template<N> {
         }
     }
 }
+
+impl<N> Template<N> {
+    /// Calls `f` with every reference, also those in the words of modifiers.
+    pub fn each_reference<'a>(&'a self, f: &mut dyn FnMut(&'a Reference<N>)) {
+        for piece in &self.pieces {
+            let Piece::Reference(reference) = piece else {
+                continue;
+            };
+            f(reference);
+            match &reference.modifier {
+                None => {}
+                Some(
+                    Modifier::Default(_, word)
+                    | Modifier::Alternate(_, word)
+                    | Modifier::Require(_, word)
+                    | Modifier::StripPrefix(_, word)
+                    | Modifier::StripSuffix(_, word),
+                ) => word.each_reference(f),
+                Some(Modifier::Replace(_, pattern, replacement)) => {
+                    pattern.each_reference(f);
+                    replacement.each_reference(f);
+                }
+            }
+        }
+    }
+}
+
+impl PlatformField {
+    /// Returns the word after the dot.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Platform => "platform",
+            Self::Os => "os",
+            Self::Arch => "arch",
+            Self::Variant => "variant",
+            Self::OsVersion => "os-version",
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Arg(name) => write!(f, "args.{name}"),
+            Self::Env(name) => name.fmt(f),
+            Self::Target(field) => write!(f, "target.{}", field.as_str()),
+            Self::Build(field) => write!(f, "build.{}", field.as_str()),
+            Self::StageName => f.write_str("stage.name"),
+            Self::StageTarget => f.write_str("stage.target"),
+        }
+    }
+}
+
+impl fmt::Display for EnvName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "env.{}", self.0)
+    }
+}
+
+/// As it would be written, words with their escapes taken away.
+impl<N: fmt::Display> fmt::Display for Template<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal(text) => f.write_str(text)?,
+                Piece::Reference(reference) => reference.fmt(f)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<N: fmt::Display> fmt::Display for Reference<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "${{{{ {}", self.name)?;
+        let colon = |test: &Test| match test {
+            Test::UnsetOrEmpty => ":",
+            Test::Unset => "",
+        };
+        let repeat = |sign: &str, extent: &Extent| match extent {
+            Extent::Least => sign.to_owned(),
+            Extent::Most => sign.repeat(2),
+        };
+        match &self.modifier {
+            None => {}
+            Some(Modifier::Default(test, word)) => write!(f, "{}-{word}", colon(test))?,
+            Some(Modifier::Alternate(test, word)) => write!(f, "{}+{word}", colon(test))?,
+            Some(Modifier::Require(test, word)) => write!(f, "{}?{word}", colon(test))?,
+            Some(Modifier::StripPrefix(extent, word)) => {
+                write!(f, "{}{word}", repeat("#", extent))?;
+            }
+            Some(Modifier::StripSuffix(extent, word)) => {
+                write!(f, "{}{word}", repeat("%", extent))?;
+            }
+            Some(Modifier::Replace(extent, pattern, replacement)) => {
+                write!(f, "{}{pattern}/{replacement}", repeat("/", extent))?;
+            }
+        }
+        f.write_str(" }}")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,3 +7,13 @@ pub mod diagnostic;
 pub mod units;
 
 pub mod syntax;
+
+pub mod expr;
+
+pub mod preset;
+
+pub mod model;
+
+pub mod expand;
+
+pub mod plan;

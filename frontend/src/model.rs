@@ -9,6 +9,7 @@
 pub mod arg;
 pub mod exec;
 pub mod image;
+pub mod map;
 pub mod mount;
 pub mod stage;
 pub mod step;

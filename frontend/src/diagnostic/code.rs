@@ -81,6 +81,13 @@ codes! {
     UnclosedQuote "unclosed-quote" Error "A quote is not closed."
     TextAfterQuote "text-after-quote" Error "Text follows a closing quote."
     CommentInCommand "comment-in-command" Warning "A `#` ends a command early."
+    // expr: references in strings
+    BadReference "bad-reference" Error "A `${{ }}` does not hold a reference."
+    UnclosedReference "unclosed-reference" Error "A `${{` is not closed."
+    RequiredValue "required-value" Error "A reference with `?` has no value."
+    BadPattern "bad-pattern" Error "The pattern of a modifier is not one."
+    LatePattern "late-pattern" Error "The pattern of a modifier is known too late."
+    TextTooLong "text-too-long" Error "References make a text longer than any value."
     // model: shapes
     WrongType "wrong-type" Error "A value is of another kind than its key wants."
     NotText "not-text" Error "YAML does not read the value as text."

@@ -15,6 +15,7 @@ pub struct NamedCache {
 
 /// A `cache` of a run as written.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a step has few of them")]
 pub enum CacheUse {
     /// A path (it holds a `/`), a name from `caches`, or a preset.
     Name(Value),
@@ -70,6 +71,7 @@ pub struct NamedSecret {
 
 /// A `secrets` entry of a run as written.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a step has few of them")]
 pub enum SecretUse {
     /// A name from `secrets`, else an id.
     Name(Value),
@@ -111,6 +113,7 @@ pub struct NamedSsh {
 
 /// An `ssh` entry of a run as written.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a step has few of them")]
 pub enum SshUse {
     /// `true`: the default agent.
     Default(Span),
