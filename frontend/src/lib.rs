@@ -14,6 +14,10 @@ pub mod preset;
 
 pub mod model;
 
+pub mod request;
+
 pub mod expand;
 
 pub mod plan;
+
+pub mod gateway;

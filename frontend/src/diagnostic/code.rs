@@ -94,6 +94,9 @@ codes! {
     UnknownKey "unknown-key" Error "No such key exists here."
     MissingKey "missing-key" Error "A key that must be here is not."
     BadValue "bad-value" Error "A value is not one that its key takes."
+    // request: options
+    BadOption "bad-option" Error "An option has a value that it does not take."
+    UnsupportedRequest "unsupported-request" Error "The client asks for something that is not supported yet."
 }
 
 #[cfg(test)]

@@ -1,0 +1,275 @@
+//! Findings and failures in the form that BuildKit's clients draw: a message, and the marked lines
+//! of the build file as `errdefs.Source` details.
+//!
+//! Details are written as binary protobuf (`type.googleapis.com/errdefs.Source`), which the daemon
+//! takes as well as Go's own JSON (`containerd/typeurl`, as of moby/buildkit v0.32.2).
+//!
+//! Every error has a Source. Without one the daemon's own frontend puts the blame on the
+//! `# syntax=` line; one without ranges is drawn as nothing.
+
+use std::collections::BTreeSet;
+
+use buildkit_proto::{Any, errdefs, pb};
+use prost::Message;
+
+use super::Error;
+use super::error::UNIMPLEMENTED;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, oneline};
+use crate::text::{FileId, Files, Span};
+
+/// How many mistakes are drawn.
+const DRAWN: usize = 10;
+
+/// How many mistakes are listed.
+const LISTED: usize = 50;
+
+/// Lines drawn for one mistake; the start says enough.
+const LINES: u32 = 10;
+
+/// How many bytes of details an error may have: they travel as one HTTP/2 header, three times over.
+const BUDGET: usize = 1 << 20;
+
+/// The files of a build and where they came from: what a marked line needs.
+#[derive(Clone, Copy)]
+pub struct Origin<'a> {
+    /// The files.
+    pub files: &'a Files,
+    /// The definition that loaded them.
+    pub definition: Option<&'a pb::Definition>,
+}
+
+impl Origin<'_> {
+    /// Returns a file as BuildKit's clients and provenance know it.
+    pub fn info(&self, file: FileId) -> pb::SourceInfo {
+        let file = self.files.get(file);
+        pb::SourceInfo {
+            filename: file.name().to_owned(),
+            data: file.text().as_bytes().to_vec(),
+            definition: self.definition.cloned(),
+            language: "YAML".to_owned(),
+        }
+    }
+
+    /// Returns the lines of a span.
+    pub fn range(&self, span: Span) -> pb::Range {
+        let (start, end) = (self.files.start(span), self.files.end(span));
+        let last = end.line.min(start.line + LINES - 1);
+        let position = |line: u32, column: u32| pb::Position {
+            line: i32::try_from(line).unwrap_or(i32::MAX),
+            character: i32::try_from(column.saturating_sub(1)).unwrap_or(i32::MAX),
+        };
+        pb::Range {
+            start: Some(position(start.line, start.column)),
+            end: Some(position(
+                last,
+                if last == end.line { end.column } else { 1 },
+            )),
+        }
+    }
+
+    fn source(&self, span: Span) -> errdefs::Source {
+        errdefs::Source {
+            info: Some(self.info(span.file)),
+            ranges: vec![self.range(span)],
+        }
+    }
+}
+
+/// Returns the errors among the findings as one error: all of them in the message, one to a line,
+/// and the first of them drawn.
+pub fn mistakes(diags: &Diagnostics, origin: Origin<'_>) -> Error {
+    let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
+    let errors: Vec<&Diagnostic> = diags.iter().filter(is_error).collect();
+    let mut error = Error::new(message(&errors, diags.n_dropped(), origin.files));
+    let (mut seen, mut budget) = (BTreeSet::new(), BUDGET);
+    for span in errors.iter().filter_map(|error| error.place.span()) {
+        let range = origin.range(span);
+        let lines = range.start.zip(range.end).map(|(a, b)| (a.line, b.line));
+        if !seen.insert((span.file, lines)) {
+            continue;
+        }
+        let detail = source_detail(&origin.source(span));
+        if seen.len() > DRAWN || (detail.value.len() > budget && !error.details.is_empty()) {
+            break;
+        }
+        budget = budget.saturating_sub(detail.value.len());
+        error.details.push(detail);
+    }
+    if error.details.is_empty() {
+        error = unmarked(error);
+    }
+    error
+}
+
+fn message(errors: &[&Diagnostic], n_dropped: usize, files: &Files) -> String {
+    let file = errors.iter().find_map(|error| error.place.span());
+    let file = file.map(|span| files.get(span.file).name());
+    if let ([error], 0) = (errors, n_dropped) {
+        let text = oneline(error, files);
+        return match (error.place, file) {
+            (Place::At(_), Some(file)) => format!("{file}:{text}"),
+            _ => text,
+        };
+    }
+    let count = errors.len() + n_dropped;
+    let mut lines = vec![format!(
+        "{count} mistakes in {}",
+        file.unwrap_or("the request")
+    )];
+    let listed = errors.iter().take(LISTED);
+    lines.extend(listed.map(|error| oneline(error, files)));
+    if count > LISTED {
+        lines.push(format!("... and {} more", count - LISTED));
+    }
+    lines.join("\n")
+}
+
+/// Adds the line that caused a failure, after what the daemon says of it.
+pub fn marked(error: Error, span: Span, origin: Origin<'_>) -> Error {
+    error.detail(source_detail(&origin.source(span)))
+}
+
+/// Says that no line of the build file caused a failure.
+pub fn unmarked(error: Error) -> Error {
+    let is_source = |detail: &Any| detail.type_url.ends_with("errdefs.Source");
+    if error.details.iter().any(is_source) {
+        return error;
+    }
+    error.detail(source_detail(&errdefs::Source {
+        info: Some(pb::SourceInfo::default()),
+        ranges: Vec::new(),
+    }))
+}
+
+/// Says that the client wants a capability that this frontend does not have.
+pub fn unsupported_cap(name: &str) -> Error {
+    let cap = errdefs::FrontendCap {
+        name: name.to_owned(),
+    };
+    let mut error = Error::new(format!(
+        "this frontend does not have the capability `{name}`"
+    ))
+    .detail(any("errdefs.FrontendCap", &cap));
+    error.code = UNIMPLEMENTED;
+    unmarked(error)
+}
+
+/// Says that this frontend does not answer a request; clients put the request's name in front.
+pub fn unsupported_request(name: &str, message: &str) -> Error {
+    let request = errdefs::Subrequest {
+        name: name.to_owned(),
+    };
+    unmarked(Error::new(message).detail(any("errdefs.Subrequest", &request)))
+}
+
+fn source_detail(source: &errdefs::Source) -> Any {
+    any("errdefs.Source", source)
+}
+
+fn any(name: &str, message: &impl Message) -> Any {
+    Any {
+        type_url: format!("type.googleapis.com/{name}"),
+        value: message.encode_to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Code;
+
+    fn text(error: &Error) -> String {
+        let mut lines = vec![error.message.clone()];
+        for detail in &error.details {
+            let source = errdefs::Source::decode(&detail.value[..]).expect("a Source");
+            let file = source.info.expect("info").filename;
+            let ranges: Vec<String> = source
+                .ranges
+                .iter()
+                .map(|range| {
+                    let line = |p: Option<pb::Position>| p.map(|p| p.line).unwrap_or_default();
+                    format!("{}-{}", line(range.start), line(range.end))
+                })
+                .collect();
+            lines.push(format!(">>> {file} {}", ranges.join(",")));
+        }
+        lines.join("\n")
+    }
+
+    #[track_caller]
+    fn check(file: &str, words: &[&str], expected: &str) {
+        let mut files = Files::new();
+        let id = files.add("build.yaml", file);
+        let mut diags = Diagnostics::new();
+        for word in words {
+            let start = file.find(word).expect("the word is in the file");
+            let span = Span::new(id, start..start + word.len());
+            diags.report(Code::BadValue, span, format!("bad `{word}`"));
+        }
+        if words.is_empty() {
+            diags.report(Code::BadValue, Place::Outside("--platform"), "bad");
+        }
+        let origin = Origin {
+            files: &files,
+            definition: None,
+        };
+        assert_eq!(text(&mistakes(&diags, origin)), expected);
+    }
+
+    #[test]
+    fn one_mistake_is_one_line() {
+        check(
+            "a: b\n",
+            &["b"],
+            "build.yaml:1:4: bad `b`\n>>> build.yaml 1-1",
+        );
+    }
+
+    #[test]
+    fn several_mistakes_are_listed_and_each_line_is_drawn_once() {
+        check(
+            "a: b\nc: d\n",
+            &["a", "b", "d"],
+            "3 mistakes in build.yaml\n1:1: bad `a`\n1:4: bad `b`\n2:4: bad `d`\n\
+             >>> build.yaml 1-1\n>>> build.yaml 2-2",
+        );
+    }
+
+    #[test]
+    fn a_mistake_in_the_request_has_a_source_without_lines() {
+        check("", &[], "--platform: bad\n>>>  ");
+    }
+
+    #[test]
+    fn no_more_than_ten_are_drawn() {
+        let file: String = (10..30).map(|n| format!("k{n}\n")).collect();
+        let words: Vec<String> = (10..30).map(|n| format!("k{n}")).collect();
+        let mut files = Files::new();
+        let id = files.add("build.yaml", file.as_str());
+        let mut diags = Diagnostics::new();
+        for word in &words {
+            let start = file.find(word).expect("the word is in the file");
+            diags.report(Code::BadValue, Span::new(id, start..start + 3), "bad");
+        }
+        let origin = Origin {
+            files: &files,
+            definition: None,
+        };
+        assert_eq!(mistakes(&diags, origin).details.len(), 10);
+    }
+
+    #[test]
+    fn a_large_file_is_sent_once() {
+        let file = format!("a\nb\n# {}\n", "x".repeat(BUDGET));
+        let mut files = Files::new();
+        let id = files.add("build.yaml", file.as_str());
+        let mut diags = Diagnostics::new();
+        diags.report(Code::BadValue, Span::new(id, 0..1), "bad");
+        diags.report(Code::BadValue, Span::new(id, 2..3), "bad");
+        let origin = Origin {
+            files: &files,
+            definition: None,
+        };
+        assert_eq!(mistakes(&diags, origin).details.len(), 1);
+    }
+}

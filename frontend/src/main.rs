@@ -1,0 +1,3 @@
+//! The binary in the image.
+
+fn main() {}
