@@ -6,6 +6,8 @@ pub mod diagnostic;
 
 pub mod units;
 
+pub mod git_url;
+
 pub mod syntax;
 
 pub mod expr;
