@@ -1,19 +1,59 @@
-//! Development chores.
-
-use std::process::ExitCode;
+//! Development chores: `cargo xtask up`, `down`, `test` and `proto`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is the top of the program"
+)]
 
 mod proto;
 
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::{Error, Profile, Progress, Result, World};
+
+/// Development chores of Windlass.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Leave a private buildkitd, registry and builder running, with the frontend image in it.
+    Up,
+    /// Stop them.
+    Down,
+    /// Check everything: format, lints, and all tests, the live ones included.
+    Test,
+    /// Regenerate the Rust code of `proto/` from the `.proto` files.
+    Proto,
+}
+
 fn main() -> ExitCode {
-    let outcome = match std::env::args().nth(1).as_deref() {
-        Some("proto") => proto::run(),
-        _ => Err("usage: cargo xtask proto".to_string()),
+    let progress = Progress::to(|line| eprintln!("xtask: {line}"));
+    let done = match Cli::parse().chore {
+        Chore::Up => up(progress),
+        Chore::Down => World::down(progress),
+        Chore::Test => xtask::test(progress),
+        Chore::Proto => proto::run().map_err(Error::new),
     };
-    match outcome {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("{message}");
+        Err(error) => {
+            eprintln!("xtask: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn up(progress: Progress) -> Result<()> {
+    let world = World::up(progress)?;
+    if let Err(error) = world.refresh_frontend(Profile::Live) {
+        progress.say(format!("no frontend image: {error}"));
+    }
+    println!("{}", world.how_to_use());
+    Ok(())
 }

@@ -5,7 +5,7 @@
 use std::process::Command;
 
 /// Generates `proto/src/generated` from `proto/proto`.
-pub fn run() -> Result<(), String> {
+pub(crate) fn run() -> Result<(), String> {
     let status = Command::new(env!("CARGO"))
         .args([
             "test",

@@ -1,0 +1,31 @@
+//! The world Windlass is developed and tested in: a private BuildKit daemon, a registry and a
+//! buildx builder, all made from pinned sources on the spot.
+//!
+//! `World::up` is the one entry: it installs what is missing, starts what is not running and
+//! returns the addresses. The commands of `main.rs` and the live tests under `tests/live` share it.
+//! Nothing here prints; whoever calls passes a `Progress`.
+
+mod base_images;
+mod binfmt;
+mod buildkitd;
+mod checks;
+mod command;
+mod daemon;
+mod dirs;
+mod docker;
+mod error;
+mod frontend_image;
+mod packages;
+mod progress;
+mod registry;
+mod tools;
+mod world;
+
+pub use buildkitd::Buildkitd;
+pub use checks::test;
+pub use dirs::Dirs;
+pub use error::{Context, Error, Result};
+pub use frontend_image::Profile;
+pub use progress::Progress;
+pub use registry::Registry;
+pub use world::World;

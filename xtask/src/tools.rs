@@ -1,0 +1,76 @@
+//! The Go programs of the world, compiled from the versions that `tools/` pins.
+//!
+//! They are kept in the user's cache under a digest of the pins: a fresh checkout finds them there,
+//! a changed pin builds anew.
+
+use std::path::{Path, PathBuf};
+
+use crate::command::{command, on_path, run};
+use crate::dirs::{Dirs, create, hex, read, write};
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+
+/// Go modules whose `tool` directives name the programs, relative to the checkout.
+const MODULES: [&str; 2] = ["tools", "tools/buildx"];
+
+/// Holds the directory of the compiled tools.
+#[derive(Clone, Debug)]
+pub(crate) struct Tools {
+    bin: PathBuf,
+}
+
+impl Tools {
+    /// Compiles what the cache does not hold.
+    pub(crate) fn build(dirs: &Dirs, progress: Progress) -> Result<Tools> {
+        let mut pins = String::new();
+        for module in MODULES {
+            pins += &read(&dirs.checkout.join(module).join("go.mod"))?;
+        }
+        let bin = dirs.cache.join("tools").join(hex(pins.as_bytes()));
+        let done = bin.join(".complete");
+        if !done.exists() {
+            let _lock = dirs.lock_cache()?;
+            if !done.exists() {
+                compile(dirs, &bin, progress)?;
+                write(&done, "")?;
+            }
+        }
+        Ok(Tools { bin })
+    }
+
+    /// Returns the path of a tool.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.bin.join(name)
+    }
+}
+
+fn compile(dirs: &Dirs, bin: &Path, progress: Progress) -> Result<()> {
+    need_go()?;
+    create(bin)?;
+    progress.say("compiling buildkitd, buildctl, buildx and a registry (once; some minutes)");
+    for module in MODULES {
+        let mut go = go(&dirs.checkout.join(module));
+        run(go
+            .args(["install", "-ldflags", "-s -w", "tool"])
+            .env("GOBIN", bin))?;
+    }
+    Ok(())
+}
+
+fn go(module: &Path) -> std::process::Command {
+    let mut go = command("go");
+    // Static, as the peer's frontend goes into an image made from scratch.
+    go.current_dir(module)
+        .env("CGO_ENABLED", "0")
+        .env("GOFLAGS", "-buildvcs=false");
+    go
+}
+
+fn need_go() -> Result<()> {
+    if on_path("go") {
+        return Ok(());
+    }
+    Err(Error::new(
+        "Go is missing: install it from https://go.dev/dl (1.26 or later)",
+    ))
+}
