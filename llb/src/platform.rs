@@ -1,52 +1,72 @@
-//! `os/arch[/variant]`: parse, normalise, format.
+//! Platforms: `os/arch[/variant]`, parsed, normalised and written as containerd does it.
 //!
-//! The rules are containerd's (`containerd/platforms`, `database.go` and `platforms.go`), which
-//! every BuildKit client and daemon follows.
+//! The rules are those of `github.com/containerd/platforms` v1.0.0-rc.4, because the daemon, its
+//! exporters and the clients compare what a frontend writes with what that package writes.
 
+use std::borrow::Cow;
+use std::error::Error;
 use std::fmt;
 
-/// A normalised platform.
+use buildkit_proto::pb;
+
+use crate::path;
+
+/// Holds where commands run or what an image is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Platform {
-    /// `linux`, `windows`, `darwin`, ….
+    /// The operating system, as Go calls it.
     pub os: String,
-    /// `amd64`, `arm64`, `arm`, `386`, ….
+    /// The architecture, as Go calls it.
     pub architecture: String,
-    /// `v7`; empty for most.
+    /// What kind of that architecture, such as `v7` of `arm`; often empty.
     pub variant: String,
-    /// Windows build number, `10.0.17763.1`; empty elsewhere.
+    /// The version of the operating system; used by Windows.
     pub os_version: String,
-    /// `win32k`; empty elsewhere.
+    /// What the operating system must be able to do.
     pub os_features: Vec<String>,
 }
 
-/// Why a text is no platform.
+/// Tells why a text is not a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PlatformError {
-    /// There is no text.
-    Empty,
-    /// More than `os/arch/variant`.
-    TooManyParts,
-    /// A part is empty or has a character that no platform has; the part.
+    /// It contains `*`.
+    Wildcard(String),
+    /// Its first part is no operating system.
+    BadOs(String),
+    /// A later part has characters that no part may have, or there is none.
     BadPart(String),
-    /// One word that is neither an operating system nor an architecture.
+    /// A single word is neither an operating system nor an architecture.
     Unknown(String),
+    /// There are more than three parts.
+    TooManyParts(String),
 }
 
 impl fmt::Display for PlatformError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => write!(f, "a platform cannot be empty"),
-            Self::TooManyParts => write!(f, "a platform has at most three parts, os/arch/variant"),
-            Self::BadPart(part) => write!(f, "`{part}` cannot be part of a platform"),
-            Self::Unknown(word) => write!(f, "`{word}` is no operating system and no architecture"),
+            Self::Wildcard(text) => write!(f, "platform `{text}` must not contain `*`"),
+            Self::BadOs(part) => write!(f, "`{part}` is not an operating system"),
+            Self::BadPart(part) => write!(f, "`{part}` is not a part of a platform"),
+            Self::Unknown(text) => {
+                write!(
+                    f,
+                    "`{text}` is neither an operating system nor an architecture"
+                )
+            }
+            Self::TooManyParts(text) => {
+                write!(
+                    f,
+                    "platform `{text}` has more parts than `os/architecture/variant`"
+                )
+            }
         }
     }
 }
 
-impl std::error::Error for PlatformError {}
+impl Error for PlatformError {}
 
-const SYSTEMS: &[&str] = &[
+const KNOWN_OS: &[&str] = &[
     "aix",
     "android",
     "darwin",
@@ -62,19 +82,18 @@ const SYSTEMS: &[&str] = &[
     "openbsd",
     "plan9",
     "solaris",
-    "wasip1",
     "windows",
     "zos",
 ];
 
-const ARCHITECTURES: &[&str] = &[
+const KNOWN_ARCHITECTURE: &[&str] = &[
     "386",
     "amd64",
     "amd64p32",
     "arm",
-    "armbe",
     "arm64",
     "arm64be",
+    "armbe",
     "loong64",
     "mips",
     "mips64",
@@ -95,183 +114,322 @@ const ARCHITECTURES: &[&str] = &[
 ];
 
 impl Platform {
-    /// Returns the platform, normalised.
-    pub fn new(os: &str, architecture: &str, variant: &str) -> Self {
-        let os = normalise_os(os);
-        let (architecture, variant) = normalise_arch(architecture, variant);
+    /// Returns the platform of an operating system and an architecture, normalised.
+    pub fn new(os: &str, architecture: &str) -> Self {
+        let (os, architecture) = (os.to_string(), architecture.to_string());
         Self {
             os,
             architecture,
-            variant,
             ..Self::default()
         }
+        .normalized()
     }
 
-    /// Reads `os/arch[/variant]`, `os(version)/arch`, an operating system or an architecture
-    /// alone. What is missing comes from `default`.
+    /// Returns the platform that `text` names; `host` completes a single word.
     ///
-    /// # Errors
-    ///
-    /// The text is empty, has more than three parts, or a part that cannot be one.
-    pub fn parse(text: &str, default: &Self) -> Result<Self, PlatformError> {
-        if text.is_empty() {
-            return Err(PlatformError::Empty);
+    /// As upstream, the variant of `linux/arm` stays open and that of `linux/arm64/v8` is kept;
+    /// [`Platform::normalized`] settles both.
+    pub fn parse(text: &str, host: &Self) -> Result<Self, PlatformError> {
+        if text.contains('*') {
+            return Err(PlatformError::Wildcard(text.to_string()));
         }
-        let parts: Vec<&str> = text.split('/').collect();
-        let (os, version) = split_version(parts[0]);
-        for part in parts.iter().skip(1).copied().chain([os]) {
-            check_part(part)?;
+        let parts: Vec<&str> = text.splitn(4, '/').collect();
+        let mut platform = parse_os(parts[0], host)?;
+        if let Some(part) = parts[1..].iter().find(|part| !is_part(part)) {
+            return Err(PlatformError::BadPart((*part).to_string()));
         }
-        let mut platform = match parts.as_slice() {
-            [_] => Self::parse_word(os, default)?,
-            [_, arch] => Self::new(os, arch, ""),
-            [_, arch, variant] => Self::new(os, arch, variant),
-            _ => return Err(PlatformError::TooManyParts),
-        };
-        platform.os_version = version.to_owned();
+        match parts[..] {
+            [word] => return platform.complete(word, host),
+            [_, architecture] => platform.set_architecture(architecture, ""),
+            [_, architecture, variant] => {
+                platform.set_architecture(architecture, variant);
+                if platform.architecture == "arm64" && platform.variant.is_empty() {
+                    platform.variant = "v8".to_string();
+                }
+                return Ok(platform);
+            }
+            _ => return Err(PlatformError::TooManyParts(text.to_string())),
+        }
+        platform.leave_arm_open();
         Ok(platform)
     }
 
-    fn parse_word(word: &str, default: &Self) -> Result<Self, PlatformError> {
-        let os = normalise_os(word);
-        if SYSTEMS.contains(&os.as_str()) {
-            return Ok(Self::new(&os, &default.architecture, &default.variant));
+    fn complete(mut self, word: &str, host: &Self) -> Result<Self, PlatformError> {
+        if KNOWN_OS.contains(&self.os.as_str()) {
+            self.architecture.clone_from(&host.architecture);
+            self.variant = match (host.architecture.as_str(), host.variant.as_str()) {
+                ("arm", "v7") => String::new(),
+                ("arm", variant) => variant.to_string(),
+                _ => String::new(),
+            };
+            return Ok(self);
         }
-        let (architecture, variant) = normalise_arch(word, "");
-        if ARCHITECTURES.contains(&architecture.as_str()) {
-            return Ok(Self::new(&default.os, &architecture, &variant));
+        self.set_architecture(word, "");
+        self.leave_arm_open();
+        if !KNOWN_ARCHITECTURE.contains(&self.architecture.as_str()) {
+            return Err(PlatformError::Unknown(word.to_string()));
         }
-        Err(PlatformError::Unknown(word.to_owned()))
+        self.os.clone_from(&host.os);
+        Ok(self)
     }
 
-    /// Returns `os/arch[/variant]` (containerd's `Format`).
+    fn set_architecture(&mut self, architecture: &str, variant: &str) {
+        (self.architecture, self.variant) = normalize_architecture(architecture, variant);
+    }
+
+    fn leave_arm_open(&mut self) {
+        if self.architecture == "arm" && self.variant == "v7" {
+            self.variant.clear();
+        }
+    }
+
+    /// Returns the one spelling of this platform: `x86_64` is `amd64`, `arm64/v8` is `arm64`.
+    #[must_use]
+    pub fn normalized(mut self) -> Self {
+        self.os = normalize_os(&self.os, "linux");
+        (self.architecture, self.variant) =
+            normalize_architecture(&self.architecture, &self.variant);
+        self.os_features.sort_unstable();
+        self.os_features.dedup();
+        self
+    }
+
+    /// Returns `os/arch[/variant]`, followed by nothing of the operating system.
     pub fn format(&self) -> String {
-        let mut text = format!("{}/{}", self.os, self.architecture);
-        if !self.variant.is_empty() {
-            text.push('/');
-            text.push_str(&self.variant);
-        }
-        text
+        self.format_with(&self.os)
     }
 
-    /// Returns `os[(version)]/arch[/variant]` (containerd's `FormatAll`): the id of a result.
+    /// Returns `os[(version+features)]/arch[/variant]`.
     pub fn format_all(&self) -> String {
-        if self.os_version.is_empty() && self.os_features.is_empty() {
+        let mut features: Vec<&str> = self.os_features.iter().map(String::as_str).collect();
+        features.retain(|feature| !feature.is_empty());
+        features.sort_unstable();
+        features.dedup();
+        let mut options = encode(&self.os_version);
+        for feature in features {
+            options.push('+');
+            options.push_str(&encode(feature));
+        }
+        if options.is_empty() {
             return self.format();
         }
-        let features: String = self
-            .os_features
-            .iter()
-            .map(|feature| format!("+{feature}"))
-            .collect();
-        let rest = self.format();
-        format!(
-            "{}({}{features}){}",
-            self.os,
-            self.os_version,
-            &rest[self.os.len()..]
-        )
+        self.format_with(&format!("{}({options})", self.os))
+    }
+
+    fn format_with(&self, os: &str) -> String {
+        if self.os.is_empty() {
+            return "unknown".to_string();
+        }
+        path::join(&[os, &self.architecture, &self.variant])
     }
 }
 
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.format())
+        f.write_str(&self.format_all())
     }
 }
 
-fn split_version(os: &str) -> (&str, &str) {
-    match os.split_once('(') {
-        Some((os, rest)) if rest.ends_with(')') => (os, &rest[..rest.len() - 1]),
-        _ => (os, ""),
+impl From<&Platform> for pb::Platform {
+    fn from(platform: &Platform) -> Self {
+        Self {
+            architecture: platform.architecture.clone(),
+            os: platform.os.clone(),
+            variant: platform.variant.clone(),
+            os_version: platform.os_version.clone(),
+            os_features: platform.os_features.clone(),
+        }
     }
 }
 
-fn check_part(part: &str) -> Result<(), PlatformError> {
-    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if part.is_empty() || !part.chars().all(good) {
-        return Err(PlatformError::BadPart(part.to_owned()));
-    }
-    Ok(())
-}
-
-fn normalise_os(os: &str) -> String {
-    let os = os.to_ascii_lowercase();
-    if os == "macos" {
-        "darwin".to_owned()
-    } else {
-        os
+impl From<&pb::Platform> for Platform {
+    fn from(platform: &pb::Platform) -> Self {
+        Self {
+            os: platform.os.clone(),
+            architecture: platform.architecture.clone(),
+            variant: platform.variant.clone(),
+            os_version: platform.os_version.clone(),
+            os_features: platform.os_features.clone(),
+        }
     }
 }
 
-fn normalise_arch(arch: &str, variant: &str) -> (String, String) {
-    let arch = arch.to_ascii_lowercase();
-    let variant = variant.to_ascii_lowercase();
-    let (arch, variant) = match (arch.as_str(), variant.as_str()) {
+fn normalize_os(os: &str, host: &str) -> String {
+    match os.to_lowercase().as_str() {
+        "" => host.to_string(),
+        "macos" => "darwin".to_string(),
+        os => os.to_string(),
+    }
+}
+
+fn normalize_architecture(architecture: &str, variant: &str) -> (String, String) {
+    let architecture = architecture.to_lowercase();
+    let variant = variant.to_lowercase();
+    let (architecture, variant) = match (architecture.as_str(), variant.as_str()) {
         ("i386", _) => ("386", ""),
         ("x86_64" | "x86-64" | "amd64", "v1") => ("amd64", ""),
         ("x86_64" | "x86-64", variant) => ("amd64", variant),
-        ("aarch64" | "arm64", "8" | "v8") => ("arm64", ""),
+        ("aarch64" | "arm64", "8" | "v8" | "v8.0") => ("arm64", ""),
+        ("aarch64" | "arm64", "9" | "9.0" | "v9.0") => ("arm64", "v9"),
         ("aarch64", variant) => ("arm64", variant),
-        ("armhf", _) => ("arm", "v7"),
-        ("armel", _) => ("arm", "v6"),
-        ("arm", "" | "7") => ("arm", "v7"),
+        ("armhf", _) | ("arm", "" | "7") => ("arm", "v7"),
+        ("armel", _) | ("arm", "6") => ("arm", "v6"),
         ("arm", "5") => ("arm", "v5"),
-        ("arm", "6") => ("arm", "v6"),
         ("arm", "8") => ("arm", "v8"),
-        (arch, variant) => (arch, variant),
+        pair => pair,
     };
-    (arch.to_owned(), variant.to_owned())
+    (architecture.to_string(), variant.to_string())
+}
+
+fn is_part(part: &str) -> bool {
+    !part.is_empty()
+        && part
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+}
+
+/// Reads `os`, `os(version)` or `os(version+feature+..)`.
+fn parse_os(part: &str, host: &Platform) -> Result<Platform, PlatformError> {
+    let bad = || PlatformError::BadOs(part.to_string());
+    let (os, options) = match part.split_once('(') {
+        Some((os, rest)) => (os, Some(rest.strip_suffix(')').ok_or_else(bad)?)),
+        None => (part, None),
+    };
+    if os.is_empty()
+        || !os
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+    {
+        return Err(bad());
+    }
+    let mut platform = Platform {
+        os: normalize_os(os, &host.os),
+        ..Platform::default()
+    };
+    let mut options = options.unwrap_or_default().split('+');
+    let version = options.next().unwrap_or_default();
+    platform.os_version = decode(version).ok_or_else(bad)?;
+    for feature in options {
+        if feature.is_empty() {
+            return Err(bad());
+        }
+        let feature = decode(feature).ok_or_else(bad)?;
+        if !feature.is_empty() {
+            platform.os_features.push(feature);
+        }
+    }
+    Ok(platform)
+}
+
+/// Undoes the percent encoding of a version or feature.
+fn decode(option: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(option.len());
+    let mut rest = option.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                let digits = std::str::from_utf8(&digits).ok()?;
+                if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+                    return None;
+                }
+                bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            }
+            byte if byte.is_ascii_alphanumeric() || b"_.-".contains(&byte) => bytes.push(byte),
+            _ => return None,
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn encode(option: &str) -> String {
+    let encoded = option.chars().map(|c| match c {
+        '%' => Cow::Borrowed("%25"),
+        '+' => Cow::Borrowed("%2B"),
+        '(' => Cow::Borrowed("%28"),
+        ')' => Cow::Borrowed("%29"),
+        '/' => Cow::Borrowed("%2F"),
+        c => Cow::Owned(c.to_string()),
+    });
+    encoded.collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Platform;
+    use super::*;
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let default = Platform::new("linux", "amd64", "");
-        let found = match Platform::parse(text, &default) {
-            Ok(platform) => platform.format_all(),
+        let host = Platform::new("linux", "arm64");
+        let found = match Platform::parse(text, &host) {
+            Ok(platform) => format!("{platform} -> {}", platform.clone().normalized()),
             Err(error) => error.to_string(),
         };
         assert_eq!(found, expected);
     }
 
     #[test]
-    fn names_are_normalised_as_containerd_does() {
-        check("linux/x86_64", "linux/amd64");
-        check("linux/aarch64", "linux/arm64");
-        check("linux/arm64/v8", "linux/arm64");
-        check("linux/arm", "linux/arm/v7");
-        check("linux/armel", "linux/arm/v6");
-        check("Linux/AMD64/v2", "linux/amd64/v2");
-        check("macos/arm64", "darwin/arm64");
+    fn a_pair_is_taken_as_it_is() {
+        check("linux/amd64", "linux/amd64 -> linux/amd64");
+        check("Linux/x86_64", "linux/amd64 -> linux/amd64");
+        check("linux/arm", "linux/arm -> linux/arm/v7");
+        check("linux/armhf", "linux/arm -> linux/arm/v7");
+        check("linux/armel", "linux/arm/v6 -> linux/arm/v6");
+        check("macos/aarch64", "darwin/arm64 -> darwin/arm64");
+        check("made-up/thing", "made-up/thing -> made-up/thing");
     }
 
     #[test]
-    fn one_word_is_a_system_or_an_architecture() {
-        check("arm64", "linux/arm64");
-        check("windows", "windows/amd64");
+    fn a_variant_is_kept_until_normalised() {
+        check("linux/arm64/v8", "linux/arm64/v8 -> linux/arm64");
+        check("linux/arm64/9", "linux/arm64/v9 -> linux/arm64/v9");
+        check("linux/amd64/v1", "linux/amd64 -> linux/amd64");
+        check("linux/amd64/v3", "linux/amd64/v3 -> linux/amd64/v3");
+        check("linux/arm/7", "linux/arm/v7 -> linux/arm/v7");
+    }
+
+    #[test]
+    fn one_word_is_completed_by_the_host() {
+        check("linux", "linux/arm64 -> linux/arm64");
         check(
-            "toaster",
-            "`toaster` is no operating system and no architecture",
+            "windows(10.0.17763)",
+            "windows(10.0.17763)/arm64 -> windows(10.0.17763)/arm64",
+        );
+        check("386", "linux/386 -> linux/386");
+        check("i386", "linux/386 -> linux/386");
+        check(
+            "amd65",
+            "`amd65` is neither an operating system nor an architecture",
         );
     }
 
     #[test]
-    fn a_windows_version_is_kept() {
-        check("windows(10.0.17763)/amd64", "windows(10.0.17763)/amd64");
+    fn version_and_features_are_in_parentheses() {
+        check(
+            "windows(10.0+win32k+a%2Bb)/amd64",
+            "windows(10.0+a%2Bb+win32k)/amd64 -> windows(10.0+a%2Bb+win32k)/amd64",
+        );
+        check(
+            "windows(+b+b)/amd64",
+            "windows(+b)/amd64 -> windows(+b)/amd64",
+        );
+        check("windows()/amd64", "windows/amd64 -> windows/amd64");
     }
 
     #[test]
-    fn bad_text_is_an_error() {
-        check("", "a platform cannot be empty");
-        check("linux//v7", "`` cannot be part of a platform");
+    fn what_is_no_platform_is_named() {
+        check("", "`` is not an operating system");
+        check("linux/", "`` is not a part of a platform");
+        check("linux/*", "platform `linux/*` must not contain `*`");
+        check("li nux/amd64", "`li nux` is not an operating system");
         check(
-            "linux/arm/v7/x",
-            "a platform has at most three parts, os/arch/variant",
+            "linux/amd64/v1/x",
+            "platform `linux/amd64/v1/x` has more parts than `os/architecture/variant`",
         );
-        check("li nux/arm", "`li nux` cannot be part of a platform");
+        check(
+            "linux(%zz)/amd64",
+            "`linux(%zz)` is not an operating system",
+        );
+        check("linux(1", "`linux(1` is not an operating system");
     }
 }

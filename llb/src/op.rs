@@ -1,0 +1,150 @@
+//! What a vertex does, and its exact bytes.
+//!
+//! In: a typed op. Out: the wire message, the outputs it needs in the order of its input numbers,
+//! and the capabilities it requires, all as BuildKit's own builder would have them.
+
+mod build;
+mod diff;
+mod exec;
+pub mod file;
+mod merge;
+mod mount;
+mod passthrough;
+pub(crate) mod source;
+
+use std::collections::BTreeMap;
+
+use buildkit_proto::pb;
+use prost::Message as _;
+
+pub use build::Build;
+pub use diff::Diff;
+pub use exec::{CdiDevice, Exec, Network, Proxy, SecretEnv, Security, Ulimit};
+pub use file::File;
+pub use merge::Merge;
+pub use mount::{Bind, Cache, ContentCache, Mount, Secret, Sharing, Ssh, Tmpfs};
+pub use passthrough::Passthrough;
+use source::Source;
+
+use crate::attr;
+use crate::cap::Cap;
+use crate::output::Output;
+
+/// Is what a vertex does.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an op lives only until it is added to a graph"
+)]
+pub enum Op {
+    /// Fetches something.
+    Source(Source),
+    /// Runs a process.
+    Exec(Exec),
+    /// Changes files.
+    File(File),
+    /// Lays inputs over each other.
+    Merge(Merge),
+    /// Takes what one input has and another has not.
+    Diff(Diff),
+    /// Hands inputs on.
+    Passthrough(Passthrough),
+    /// Solves a definition that is itself built.
+    Build(Build),
+}
+
+/// Says whether an op is written with a platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PlatformUse {
+    Written,
+    LeftOut,
+}
+
+/// Is an op ready to be written.
+pub(crate) struct Lowered {
+    pub(crate) kind: pb::op::Op,
+    /// The outputs it needs, in the order of its input numbers.
+    pub(crate) inputs: Vec<Output>,
+    /// The same in the order in which a definition lists them, where that differs.
+    pub(crate) visits: Option<Vec<Output>>,
+    pub(crate) caps: Vec<Cap>,
+    pub(crate) platform: PlatformUse,
+}
+
+impl Op {
+    pub(crate) fn lower(self) -> Lowered {
+        match self {
+            Self::Source(op) => op.lower(),
+            Self::Exec(op) => op.lower(),
+            Self::File(op) => op.lower(),
+            Self::Merge(op) => op.lower(),
+            Self::Diff(op) => op.lower(),
+            Self::Passthrough(op) => op.lower(),
+            Self::Build(op) => op.lower(),
+        }
+    }
+}
+
+macro_rules! from_ops {
+    ($($kind:ident),*) => {$(
+        impl From<$kind> for Op {
+            fn from(op: $kind) -> Self {
+                Self::$kind(op)
+            }
+        }
+    )*};
+}
+
+from_ops!(Source, Exec, File, Merge, Diff, Passthrough, Build);
+
+/// Numbers the outputs an op needs; the same output gets the same number.
+#[derive(Default)]
+pub(crate) struct Inputs {
+    list: Vec<Output>,
+    numbers: BTreeMap<Output, i64>,
+}
+
+impl Inputs {
+    /// Returns the number of `output`, -1 for none.
+    pub(crate) fn number(&mut self, output: Option<Output>) -> i64 {
+        let Some(output) = output else {
+            return attr::NONE;
+        };
+        let next = self.len();
+        let number = *self.numbers.entry(output).or_insert(next);
+        if number == next {
+            self.list.push(output);
+        }
+        number
+    }
+
+    pub(crate) fn len(&self) -> i64 {
+        count(self.list.len())
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Output> {
+        self.list
+    }
+}
+
+/// Returns `n` as the wire counts.
+pub(crate) fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// Returns the bytes of `op` as Go's deterministic encoder writes them.
+///
+/// Go writes the members of a `oneof` after all other fields, prost at their number. Messages can
+/// be concatenated, so the `oneof` is written as a second message.
+pub fn encode(op: &mut pb::Op) -> Vec<u8> {
+    let kind = op.op.take();
+    let mut bytes = op.encode_to_vec();
+    let last = pb::Op {
+        op: kind,
+        ..pb::Op::default()
+    };
+    bytes.extend(last.encode_to_vec());
+    op.op = last.op;
+    bytes
+}

@@ -1,0 +1,387 @@
+//! Exec: a process, what it sees and what it leaves.
+
+use std::net::IpAddr;
+
+use buildkit_proto::pb;
+
+use crate::attr;
+use crate::cap::Cap;
+use crate::op::mount::{Bind, Mount, Place, Secret, Ssh};
+use crate::op::{Inputs, Lowered, PlatformUse};
+use crate::output::Output;
+
+/// Runs a process.
+///
+/// Its outputs are the mounts that keep what is written, numbered in the order of their paths; the
+/// root file system comes first unless a relative path sorts before `/`.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Exec {
+    meta: pb::Meta,
+    env: Vec<(String, String)>,
+    network: Network,
+    security: Security,
+    places: Vec<Place>,
+    secrets: Vec<Secret>,
+    agents: Vec<Ssh>,
+    secret_env: Vec<SecretEnv>,
+    devices: Vec<CdiDevice>,
+}
+
+/// Says which network a process sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Network {
+    /// Its own, with a way out.
+    #[default]
+    Sandbox,
+    /// That of the daemon; the client must allow it.
+    Host,
+    /// None.
+    None,
+}
+
+/// Says what a process may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Security {
+    /// What a container may.
+    #[default]
+    Sandbox,
+    /// Everything; the client must allow it.
+    Insecure,
+}
+
+/// Holds proxy settings; they are not part of the cache key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proxy {
+    /// For `http://`.
+    pub http: String,
+    /// For `https://`.
+    pub https: String,
+    /// For `ftp://`.
+    pub ftp: String,
+    /// Hosts that need none.
+    pub none: String,
+    /// For all.
+    pub all: String,
+}
+
+/// Holds a limit of the kernel on a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ulimit {
+    /// Its name, such as `nofile`.
+    pub name: String,
+    /// What the process starts with; -1 is unlimited.
+    pub soft: i64,
+    /// What the process may raise it to; -1 is unlimited.
+    pub hard: i64,
+}
+
+/// Sets an environment variable to a secret of the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct SecretEnv {
+    id: String,
+    name: String,
+    optional: bool,
+}
+
+impl SecretEnv {
+    /// Returns the variable `name` with the secret `id`.
+    pub fn new(name: impl Into<String>, id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            optional: false,
+        }
+    }
+
+    /// Leaves the variable empty if the client has no such secret.
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+}
+
+/// Gives a process a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct CdiDevice {
+    name: String,
+    optional: bool,
+}
+
+impl CdiDevice {
+    /// Returns the device `name`, such as `vendor.com/gpu=all`.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            optional: false,
+        }
+    }
+
+    /// Does without if the daemon has no such device.
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+}
+
+impl Exec {
+    /// Returns the process `args` on the file system `root`, in `/`.
+    pub fn new<A: Into<String>>(root: Option<Output>, args: impl IntoIterator<Item = A>) -> Self {
+        Self::on(Mount::bind("/", root), args)
+    }
+
+    /// Returns the process `args` on a root file system that is mounted as given.
+    pub fn on<A: Into<String>>(root: Bind, args: impl IntoIterator<Item = A>) -> Self {
+        let meta = pb::Meta {
+            args: args.into_iter().map(Into::into).collect(),
+            cwd: "/".to_string(),
+            remove_mount_stubs_recursive: true,
+            ..pb::Meta::default()
+        };
+        Self {
+            meta,
+            env: Vec::new(),
+            network: Network::Sandbox,
+            security: Security::Sandbox,
+            places: vec![Place::Bind(root)],
+            secrets: Vec::new(),
+            agents: Vec::new(),
+            secret_env: Vec::new(),
+            devices: Vec::new(),
+        }
+    }
+
+    /// Sets a variable; one that was set before moves to the end.
+    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        set(&mut self.env, name.into(), value.into());
+        self
+    }
+
+    /// Sets the working directory.
+    pub fn cwd(mut self, path: impl Into<String>) -> Self {
+        self.meta.cwd = path.into();
+        self
+    }
+
+    /// Sets the user, as `name`, `uid` or either with `:group`.
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.meta.user = user.into();
+        self
+    }
+
+    /// Sets the proxies.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.meta.proxy_env = Some(pb::ProxyEnv {
+            http_proxy: proxy.http,
+            https_proxy: proxy.https,
+            ftp_proxy: proxy.ftp,
+            no_proxy: proxy.none,
+            all_proxy: proxy.all,
+        });
+        self
+    }
+
+    /// Adds a host name.
+    pub fn extra_host(mut self, host: impl Into<String>, ip: IpAddr) -> Self {
+        let ip = ip.to_canonical().to_string();
+        self.meta.extra_hosts.push(pb::HostIp {
+            host: host.into(),
+            ip,
+        });
+        self
+    }
+
+    /// Sets the name of the host it runs on.
+    pub fn hostname(mut self, name: impl Into<String>) -> Self {
+        self.meta.hostname = name.into();
+        self
+    }
+
+    /// Adds a limit of the kernel.
+    pub fn ulimit(mut self, limit: Ulimit) -> Self {
+        let Ulimit { name, soft, hard } = limit;
+        self.meta.ulimit.push(pb::Ulimit { name, soft, hard });
+        self
+    }
+
+    /// Sets the control group above it.
+    pub fn cgroup_parent(mut self, path: impl Into<String>) -> Self {
+        self.meta.cgroup_parent = path.into();
+        self
+    }
+
+    /// Leaves the empty directories that were made to mount something.
+    pub fn keep_mount_stubs(mut self) -> Self {
+        self.meta.remove_mount_stubs_recursive = false;
+        self
+    }
+
+    /// Sets which exit codes are success; by default 0.
+    pub fn valid_exit_codes(mut self, codes: impl IntoIterator<Item = i32>) -> Self {
+        self.meta.valid_exit_codes = codes.into_iter().collect();
+        self
+    }
+
+    /// Sets the network.
+    pub fn network(mut self, network: Network) -> Self {
+        self.network = network;
+        self
+    }
+
+    /// Sets what it may do.
+    pub fn security(mut self, security: Security) -> Self {
+        self.security = security;
+        self
+    }
+
+    /// Adds a variable that holds a secret.
+    pub fn secret_env(mut self, variable: SecretEnv) -> Self {
+        self.secret_env.push(variable);
+        self
+    }
+
+    /// Adds a device.
+    pub fn device(mut self, device: CdiDevice) -> Self {
+        self.devices.push(device);
+        self
+    }
+
+    /// Adds a mount. Of two mounts at the same path the later one is seen.
+    pub fn mount(mut self, mount: impl Into<Mount>) -> Self {
+        match mount.into() {
+            Mount::Bind(mount) => self.places.push(Place::Bind(mount)),
+            Mount::Cache(mount) => self.places.push(Place::Cache(mount)),
+            Mount::Tmpfs(mount) => self.places.push(Place::Tmpfs(mount)),
+            Mount::Secret(mount) => self.secrets.push(mount),
+            Mount::Ssh(mount) => self.agents.push(mount),
+        }
+        self
+    }
+
+    pub(super) fn lower(mut self) -> Lowered {
+        self.places.sort_by(|a, b| a.path().cmp(b.path()));
+        let caps = self.caps();
+        let mut inputs = Inputs::default();
+        let mut mounts = Vec::new();
+        let mut next_output = 0;
+        for place in self.places {
+            let input = inputs.number(place.input());
+            let output = if place.is_output() {
+                next_output
+            } else {
+                attr::NONE
+            };
+            next_output += i64::from(place.is_output());
+            mounts.push(place.lower(input, output));
+        }
+        mounts.extend(self.secrets.into_iter().map(Secret::lower));
+        let sockets: Vec<_> = agent_paths(&self.agents);
+        if let (Some(first), None) = (sockets.first(), get(&self.env, "SSH_AUTH_SOCK")) {
+            set(&mut self.env, "SSH_AUTH_SOCK".to_string(), first.clone());
+        }
+        mounts.extend(
+            self.agents
+                .into_iter()
+                .zip(sockets)
+                .map(|(ssh, path)| ssh.lower(path)),
+        );
+        self.meta.env = self
+            .env
+            .into_iter()
+            .map(|(name, value)| name + "=" + &value)
+            .collect();
+        let op = pb::ExecOp {
+            meta: Some(self.meta),
+            mounts,
+            network: network(self.network).into(),
+            security: security(self.security).into(),
+            secretenv: self.secret_env.into_iter().map(Into::into).collect(),
+            cdi_devices: self.devices.into_iter().map(Into::into).collect(),
+        };
+        Lowered {
+            kind: pb::op::Op::Exec(op),
+            inputs: inputs.into_list(),
+            visits: None,
+            caps,
+            platform: PlatformUse::Written,
+        }
+    }
+
+    fn caps(&self) -> Vec<Cap> {
+        let has_secret = !self.secrets.is_empty() || !self.secret_env.is_empty();
+        let optional = [
+            (
+                !self.meta.valid_exit_codes.is_empty(),
+                Cap::EXEC_VALIDEXITCODE,
+            ),
+            (!self.meta.ulimit.is_empty(), Cap::EXEC_META_ULIMIT),
+            (self.meta.proxy_env.is_some(), Cap::EXEC_META_PROXYENV),
+            (self.network != Network::Sandbox, Cap::EXEC_META_NETWORK),
+            (self.security != Security::Sandbox, Cap::EXEC_META_SECURITY),
+            (has_secret, Cap::EXEC_MOUNT_SECRET),
+            (!self.secret_env.is_empty(), Cap::EXEC_SECRETENV),
+            (!self.agents.is_empty(), Cap::EXEC_MOUNT_SSH),
+            (!self.devices.is_empty(), Cap::EXEC_META_CDI),
+        ];
+        let mut caps = vec![Cap::EXEC_META_BASE, Cap::EXEC_META_SETSDEFAULTPATH];
+        caps.extend(
+            optional
+                .into_iter()
+                .filter_map(|(used, cap)| used.then_some(cap)),
+        );
+        for place in &self.places {
+            place.caps(&mut caps);
+        }
+        caps
+    }
+}
+
+fn set(env: &mut Vec<(String, String)>, name: String, value: String) {
+    env.retain(|(other, _)| *other != name);
+    env.push((name, value));
+}
+
+fn get<'a>(env: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    env.iter()
+        .find(|(other, _)| other == name)
+        .map(|(_, value)| value.as_str())
+}
+
+fn agent_paths(agents: &[Ssh]) -> Vec<String> {
+    agents
+        .iter()
+        .enumerate()
+        .map(|(n, agent)| agent.path_or_default(n))
+        .collect()
+}
+
+fn network(network: Network) -> pb::NetMode {
+    match network {
+        Network::Sandbox => pb::NetMode::Unset,
+        Network::Host => pb::NetMode::Host,
+        Network::None => pb::NetMode::None,
+    }
+}
+
+fn security(security: Security) -> pb::SecurityMode {
+    match security {
+        Security::Sandbox => pb::SecurityMode::Sandbox,
+        Security::Insecure => pb::SecurityMode::Insecure,
+    }
+}
+
+impl From<SecretEnv> for pb::SecretEnv {
+    fn from(variable: SecretEnv) -> Self {
+        let SecretEnv { id, name, optional } = variable;
+        Self { id, name, optional }
+    }
+}
+
+impl From<CdiDevice> for pb::CdiDevice {
+    fn from(device: CdiDevice) -> Self {
+        let CdiDevice { name, optional } = device;
+        Self { name, optional }
+    }
+}
