@@ -23,3 +23,9 @@ pub mod expand;
 pub mod plan;
 
 pub mod gateway;
+
+pub mod dockerignore;
+
+pub mod load;
+
+pub mod build;

@@ -43,6 +43,11 @@ pub async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Outp
         .collect()
 }
 
+/// Runs two futures at the same time.
+pub async fn both<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
+    tokio::join!(a, b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::all;

@@ -322,10 +322,15 @@ fn platform(platform: &Platform) -> pb::Platform {
 }
 
 fn worker(record: buildkit_proto::worker::WorkerRecord) -> Worker {
-    let platforms = record.platforms.into_iter().map(|platform| Platform {
-        os_version: platform.os_version,
-        os_features: platform.os_features,
-        ..Platform::new(&platform.os, &platform.architecture, &platform.variant)
+    let platforms = record.platforms.into_iter().map(|platform| {
+        let platform = Platform {
+            os: platform.os,
+            architecture: platform.architecture,
+            variant: platform.variant,
+            os_version: platform.os_version,
+            os_features: platform.os_features,
+        };
+        platform.normalized()
     });
     Worker {
         id: record.id,

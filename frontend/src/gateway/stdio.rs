@@ -8,7 +8,7 @@
 //! Nothing else may write to standard output.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, IsTerminal, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -24,12 +24,22 @@ use tonic::body::Body;
 /// How much the daemon may send unasked: one message of the largest size (16 MiB) or more.
 const WINDOW: u32 = 32 << 20;
 
+/// Writes what nobody else can be told to standard error, which is the daemon's log.
+pub fn complain(error: &dyn std::error::Error) {
+    writeln!(io::stderr(), "windlass frontend: {error}").ok();
+}
+
 /// Connects over file descriptors 0 and 1 of this process.
 ///
 /// # Errors
 ///
-/// A descriptor is closed, or the connection broke before it stood.
+/// Standard input is a terminal, a descriptor is closed, or the connection broke before it stood.
 pub async fn connect() -> io::Result<Connection> {
+    if io::stdin().is_terminal() {
+        return Err(io::Error::other(
+            "this program is started by BuildKit; name its image in the first line of a build file",
+        ));
+    }
     let input = io::stdin().as_fd().try_clone_to_owned()?;
     let output = io::stdout().as_fd().try_clone_to_owned()?;
     over(reader(input)?, writer(output)?).await

@@ -13,7 +13,7 @@ fn request(options: &[&str]) -> (Request, String) {
     };
     let options: Options = options.iter().map(split).collect();
     let mut diags = Diagnostics::new();
-    let build = Platform::new("linux", "amd64", "");
+    let build = Platform::new("linux", "amd64");
     let request = read(&options, &build, &mut diags);
     let files = Files::new();
     let lines: Vec<String> = diags.iter().map(|d| oneline(d, &files)).collect();

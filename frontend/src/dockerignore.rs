@@ -1,0 +1,89 @@
+//! Ignore files: which paths of the build context the client leaves out.
+//!
+//! In: the file. Out: the patterns that the client matches; they go into the context's
+//! `excludepatterns` untouched. The rules are those of `moby/patternmatcher/ignorefile` (v0.6.1).
+
+/// Reads the patterns: one to a line, comments and blank lines dropped, paths cleaned, a leading
+/// `/` removed, a leading `!` kept.
+pub fn read(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    text.lines().filter_map(pattern).collect()
+}
+
+fn pattern(line: &str) -> Option<String> {
+    if line.starts_with('#') {
+        return None;
+    }
+    let line = line.trim();
+    let (sign, path) = match line.strip_prefix('!') {
+        Some(path) => ("!", path.trim()),
+        None if line.is_empty() => return None,
+        None => ("", line),
+    };
+    if path.is_empty() {
+        return Some(sign.to_owned());
+    }
+    let path = clean(path);
+    let path = match path.strip_prefix('/') {
+        Some(rest) if !rest.is_empty() => rest,
+        _ => &path,
+    };
+    Some(format!("{sign}{path}"))
+}
+
+/// Returns the shortest equal path (Go's `path.Clean`).
+fn clean(path: &str) -> String {
+    let is_rooted = path.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            ".." if is_rooted => {}
+            part => parts.push(part),
+        }
+    }
+    match (is_rooted, parts.is_empty()) {
+        (true, _) => format!("/{}", parts.join("/")),
+        (false, true) => ".".to_owned(),
+        (false, false) => parts.join("/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[track_caller]
+    fn check(file: &str, expected: &str) {
+        assert_eq!(read(file.as_bytes()).join("|"), expected);
+    }
+
+    #[test]
+    fn comments_and_blank_lines_are_dropped() {
+        check("# a\n\n  \nb\n #c\n", "b|#c");
+    }
+
+    #[test]
+    fn paths_are_cleaned_and_relative() {
+        check("/a/b/\n./c\nd/../e\n/\n../f\n", "a/b|c|e|/|../f");
+    }
+
+    #[test]
+    fn an_exception_keeps_its_mark() {
+        check("! /a/\n!\n", "!a|!");
+    }
+
+    #[test]
+    fn a_mark_of_byte_order_and_carriage_returns_are_dropped() {
+        check("\u{feff}#x\r\na\r\n", "a");
+    }
+
+    #[test]
+    fn globs_stay() {
+        check("**/*.log\n[ab]?\n", "**/*.log|[ab]?");
+    }
+}
