@@ -8,6 +8,8 @@ pub mod units;
 
 pub mod git_url;
 
+pub mod image_name;
+
 pub mod syntax;
 
 pub mod expr;
