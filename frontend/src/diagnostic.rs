@@ -73,6 +73,8 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// Where it is.
     pub place: Place,
+    /// The place in words, such as `stages.test.steps[2].run`, once somebody worked it out.
+    pub path: Option<String>,
     /// What is wrong: one line, lower case, the user's words in backticks.
     pub message: String,
     /// What the marked text is.
@@ -91,6 +93,7 @@ impl Diagnostic {
             code,
             severity: code.severity(),
             place,
+            path: None,
             message,
             label: None,
             secondary: Vec::new(),

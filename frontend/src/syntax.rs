@@ -14,6 +14,7 @@ mod line;
 pub mod merge;
 pub mod node;
 pub mod offsets;
+pub mod path;
 pub mod read;
 mod reader;
 pub mod scalar;
@@ -25,6 +26,7 @@ use crate::text::{FileId, Span};
 pub use merge::{Field, Mapping};
 pub use node::{Document, NodeId, Style, View};
 pub use offsets::ScalarText;
+pub use path::{Part, Path};
 pub use scalar::{NotText, Scalar};
 
 /// The most bytes of a file.
@@ -98,3 +100,6 @@ fn empty(file: FileId, diags: &mut Diagnostics) {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod hostile;

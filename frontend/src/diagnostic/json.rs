@@ -15,6 +15,8 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     labels: Vec<Mark<'a>>,
@@ -73,6 +75,7 @@ fn line(diagnostic: &Diagnostic, files: &Files) -> String {
         message: &diagnostic.message,
         place,
         origin,
+        path: diagnostic.path.as_deref(),
         label: diagnostic.label.as_deref(),
         labels: diagnostic
             .secondary

@@ -51,6 +51,9 @@ pub fn diagnostic(diagnostic: &Diagnostic, files: &Files, colour: Colour) -> Str
         }
         Place::Outside(origin) => group = group.element(Origin::path(origin)),
     }
+    if let Some(path) = &diagnostic.path {
+        group = group.element(Level::NOTE.with_name("in").message(path.as_str()));
+    }
     for help in &diagnostic.helps {
         group = group.element(Level::HELP.message(help.as_str()));
     }
@@ -226,6 +229,28 @@ error[unknown-key]: unknown key `form`
   |     ^^^^ not a key of a stage
   |
   = help: the keys of a stage are `from`, `steps`
+",
+        );
+    }
+
+    #[test]
+    fn the_place_in_words_comes_before_the_help() {
+        let mut diags = Diagnostics::new();
+        diags
+            .report(Code::UnknownKey, at("form"), "unknown key `form`")
+            .help("remove it")
+            .path = Some("stages.a.form".to_owned());
+        check(
+            &diags,
+            "\
+error[unknown-key]: unknown key `form`
+ --> build.yaml:3:5
+  |
+3 |     form: x
+  |     ^^^^
+  |
+  = in: stages.a.form
+  = help: remove it
 ",
         );
     }

@@ -11,6 +11,8 @@ pub(super) struct Failure {
     pub(super) at: usize,
     /// The bytes of the last thing that was read whole.
     pub(super) last: Range<usize>,
+    /// The innermost bracket that is still open.
+    pub(super) bracket: Option<usize>,
 }
 
 /// Why reading stopped.

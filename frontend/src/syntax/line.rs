@@ -108,13 +108,33 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Returns `text` as a quoted scalar that reads as `text`.
+/// Returns `text` as a quoted scalar that reads as `text`; `'it's'` reads as its author meant it.
 pub(super) fn quote(text: &str) -> String {
+    let text = match text
+        .strip_prefix('\'')
+        .and_then(|rest| rest.strip_suffix('\''))
+    {
+        Some(inner) if has_apostrophes(inner) => inner,
+        _ => text,
+    };
     if !text.contains(['"', '\\']) {
         format!("\"{text}\"")
     } else {
         format!("'{}'", text.replace('\'', "''"))
     }
+}
+
+/// Tells whether every `'` stands between two letters.
+fn has_apostrophes(text: &str) -> bool {
+    let mut pieces = text.split('\'').peekable();
+    let mut is_apostrophe = true;
+    while let Some(piece) = pieces.next() {
+        if let Some(next) = pieces.peek() {
+            is_apostrophe &=
+                piece.ends_with(char::is_alphabetic) && next.starts_with(char::is_alphabetic);
+        }
+    }
+    is_apostrophe && text.contains('\'')
 }
 
 #[cfg(test)]
@@ -154,6 +174,8 @@ mod tests {
     fn quotes_keep_the_text() {
         assert_eq!(quote("a: b"), "\"a: b\"");
         assert_eq!(quote("a \"b\" \\c"), "'a \"b\" \\c'");
+        assert_eq!(quote("'it's'"), "\"it's\"");
+        assert_eq!(quote("'a' && 'b'"), "\"'a' && 'b'\"");
         assert_eq!(quote("it's \"x\""), "'it''s \"x\"'");
     }
 }

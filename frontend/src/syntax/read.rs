@@ -62,6 +62,25 @@ impl Document {
         None
     }
 
+    /// Reports `comment-in-command` when ` #` ended the plain text of a command.
+    pub fn check_comment(&self, id: NodeId, diags: &mut Diagnostics) {
+        let Some(comment) = self.comment_after(id) else {
+            return;
+        };
+        let span = self.span(id);
+        let text = self.slice(span.to(comment));
+        let diag = diags.report(Code::CommentInCommand, comment, "` #` ends the command");
+        diag.label("a YAML comment, not part of the command");
+        if !text.contains('\n') && text.len() < 300 {
+            diag.suggest_at(
+                span.to(comment),
+                quote(text),
+                "if it belongs to the command, quote",
+            );
+        }
+        diag.help("if it is a comment, give it a line of its own");
+    }
+
     /// Reads `true` or `false`. Reports `wrong-type`.
     pub fn bool(&self, id: NodeId, what: &str, diags: &mut Diagnostics) -> Option<Spanned<bool>> {
         if let View::Scalar(scalar) = self.view(id) {

@@ -1,14 +1,14 @@
-//! YAML events -> nodes. The only file that names the YAML crate.
+//! YAML events -> nodes. Only this module names the YAML crate.
 //!
 //! Everything that leaves the structure whole (undefined anchors, tags) is reported and the node
 //! becomes [`Kind::Broken`]; the first thing that does not is returned as a [`Failure`].
 
+mod reason;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{
-    ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StructureStyle, Tag,
-};
+use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 
 use super::failure::{Failure, Reason};
 use super::node::{Anchor, Comment, Document, Entry, Kind, Layout, Node, NodeId, Placement, Style};
@@ -83,7 +83,11 @@ struct Size {
 }
 
 impl Size {
-    const ONE: Self = Self {
+    const SCALAR: Self = Self {
+        n_values: 1,
+        depth: 0,
+    };
+    const COLLECTION: Self = Self {
         n_values: 1,
         depth: 1,
     };
@@ -274,12 +278,13 @@ impl Reader<'_, '_> {
             span: self.span(range),
             kind,
         });
-        self.sizes.push(Size::ONE);
+        self.sizes.push(Size::COLLECTION);
+        self.check_size(id, self.open.len())?;
         self.open.push(Open {
             node: id,
             key: None,
         });
-        self.check_size(id)
+        Ok(())
     }
 
     fn close(&mut self, range: Range<usize>) -> Result<(), Failure> {
@@ -343,6 +348,7 @@ impl Reader<'_, '_> {
                 reason: Reason::GlobKey,
                 at: at.start,
                 last: at,
+                bracket: None,
             });
         }
         let span = self.span(range.clone());
@@ -378,7 +384,7 @@ impl Reader<'_, '_> {
     }
 
     fn add(&mut self, kind: Kind, range: Range<usize>) -> Result<(), Failure> {
-        self.add_sized(kind, range, Size::ONE)
+        self.add_sized(kind, range, Size::SCALAR)
     }
 
     fn add_sized(&mut self, kind: Kind, range: Range<usize>, size: Size) -> Result<(), Failure> {
@@ -394,7 +400,7 @@ impl Reader<'_, '_> {
             kind,
         });
         self.sizes.push(size);
-        self.check_size(id)?;
+        self.check_size(id, self.open.len())?;
         self.attach(id)
     }
 
@@ -414,15 +420,16 @@ impl Reader<'_, '_> {
         }
         let size = self.sizes[id.idx()];
         self.sizes[parent.idx()].add(size);
-        self.check_size(parent)
+        self.check_size(parent, self.open.len() - 1)
     }
 
-    fn check_size(&self, id: NodeId) -> Result<(), Failure> {
+    /// Checks a node that stands inside `n_outer` lists and maps.
+    fn check_size(&self, id: NodeId, n_outer: usize) -> Result<(), Failure> {
         let size = self.sizes[id.idx()];
         let start = self.nodes[self.nodes.len() - 1].span.range();
         let reason = if self.nodes.len() > MAX_VALUES || size.n_values > MAX_VALUES {
             Reason::TooManyValues
-        } else if size.depth + self.open.len() > MAX_DEPTH {
+        } else if size.depth + n_outer > MAX_DEPTH {
             Reason::TooDeep
         } else {
             return Ok(());
@@ -431,15 +438,30 @@ impl Reader<'_, '_> {
             reason,
             at: start.start,
             last: start,
+            bracket: None,
         })
     }
 
     fn failure(&self, error: &ScanError) -> Failure {
         let at = error.marker().byte_offset().unwrap_or(0) + self.base;
+        let is_flow = |open: &&Open| {
+            matches!(
+                self.nodes[open.node.idx()].kind,
+                Kind::Sequence {
+                    layout: Layout::Flow,
+                    ..
+                } | Kind::Mapping {
+                    layout: Layout::Flow,
+                    ..
+                }
+            )
+        };
+        let bracket = self.open.iter().rev().find(is_flow);
         Failure {
-            reason: reason(error.kind()),
+            reason: reason::of(error.kind()),
             at,
             last: self.last.clone(),
+            bracket: bracket.map(|open| self.nodes[open.node.idx()].span.start as usize),
         }
     }
 
@@ -475,42 +497,5 @@ fn layout(style: StructureStyle) -> Layout {
     match style {
         StructureStyle::Block => Layout::Block,
         StructureStyle::Flow => Layout::Flow,
-    }
-}
-
-/// Sorts the crate's errors by what their author probably meant to write.
-fn reason(kind: &ErrorKind) -> Reason {
-    match kind {
-        ErrorKind::MappingValueNotAllowed => Reason::Colon,
-        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
-            Reason::FlowSeparator
-        }
-        ErrorKind::UnclosedFlowCollection { .. } => Reason::UnclosedBracket,
-        ErrorKind::MismatchedFlowCollectionEnd { open, close } => Reason::Mismatch {
-            open: *open,
-            close: *close,
-        },
-        ErrorKind::UnclosedQuotedScalar
-        | ErrorKind::InvalidQuotedScalarIndent
-        | ErrorKind::DocumentIndicatorInQuotedScalar => Reason::UnclosedQuote,
-        ErrorKind::InvalidTrailingSingleQuotedScalar
-        | ErrorKind::InvalidTrailingDoubleQuotedScalar => Reason::AfterQuote,
-        ErrorKind::UnknownQuotedScalarEscape
-        | ErrorKind::InvalidQuotedScalarHexEscape
-        | ErrorKind::InvalidUnicodeEscape => Reason::Escape,
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabInPlainScalar => Reason::Tab,
-        ErrorKind::DirectiveDisallowed => Reason::Directive,
-        ErrorKind::InvalidBlockScalarHeader => Reason::BlockHeader,
-        ErrorKind::BlockSequenceEntryNotAllowed => Reason::Dash,
-        ErrorKind::SimpleKeyExpected => Reason::MissingColon,
-        ErrorKind::RecursionLimitExceeded => Reason::TooDeep,
-        ErrorKind::ExpectedBlockMappingKey
-        | ErrorKind::ExpectedBlockSequenceEntry
-        | ErrorKind::InvalidIndentation => Reason::Indentation,
-        other => Reason::Other(other.to_string()),
     }
 }

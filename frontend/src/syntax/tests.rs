@@ -49,6 +49,35 @@ fn a_document_is_a_tree() {
 }
 
 #[test]
+fn several_syntax_errors_are_reported_and_the_rest_is_read() {
+    check(
+        "a: x\nrun: curl -H a: b\ncopy: *.md\nby:\n  */arm64: y\n  z: w\nb: @c\na: d\n",
+        "{a: x, run: ?, copy: ?, by: {z: w}, b: ?}\n\
+         unquoted-colon: 2:6: YAML reads a `:` before a space as the end of a key \
+         (put the text in quotes: \"curl -H a: b\")\n\
+         unquoted-glob: 3:7: YAML reads text that starts with `*` as an alias \
+         (put the text in quotes: \"*.md\")\n\
+         unquoted-glob: 5:3: YAML reads a key that starts with `*` as an alias \
+         (put the text in quotes: \"*/arm64\")\n\
+         unquoted-character: 7:4: YAML does not take text that starts with `@` \
+         (put the text in quotes: \"@c\")\n\
+         duplicate-key: 8:1: duplicate key `a` (keep one of them)",
+    );
+}
+
+#[test]
+fn what_stands_before_an_error_that_stops_reading_is_checked_too() {
+    check(
+        "a: !x\nb: [\n  c\n",
+        "nothing\n\
+         yaml-tag: 1:4: YAML reads text that starts with `!` as a tag \
+         (put the text in quotes: \"!x\")\n\
+         yaml-syntax: 2:4: the bracket is not closed \
+         (close it with `]`, or put the text in quotes)",
+    );
+}
+
+#[test]
 fn an_empty_file_is_reported() {
     check(
         "",

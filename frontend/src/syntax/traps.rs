@@ -3,67 +3,20 @@
 //! In: where reading stopped. Out: a diagnostic with the quoted form, and, when the mistake lies
 //! inside one value, a [`Repair`] that lets the reader step over it.
 
+mod bracket;
+mod quote;
+mod repair;
+
+use std::ops::Range;
+
 use super::failure::{Failure, Reason};
-use super::line::{Line, quote};
+use super::line::Line;
 use super::{MAX_DEPTH, MAX_VALUES};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostics};
 use crate::text::{FileId, Span};
+use repair::{Filler, Quoted};
 
-/// Bytes that are filled in so that the rest of the file can be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Repair {
-    /// The bytes.
-    pub(super) range: std::ops::Range<usize>,
-    filler: Filler,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Filler {
-    /// A scalar of the same length.
-    Scalar,
-    /// Spaces.
-    Blank,
-    /// A comment.
-    Comment,
-}
-
-impl Repair {
-    fn new(range: std::ops::Range<usize>, filler: Filler) -> Option<Self> {
-        (!range.is_empty()).then_some(Self { range, filler })
-    }
-
-    /// Fills the bytes in; the text keeps its length.
-    pub(super) fn apply(&self, text: &mut String) {
-        let len = self.range.len();
-        let filler = match self.filler {
-            Filler::Scalar if len < 2 => "x".to_owned(),
-            Filler::Scalar => format!("\"{}\"", "x".repeat(len - 2)),
-            Filler::Blank => " ".repeat(len),
-            Filler::Comment => "#".repeat(len),
-        };
-        if text.is_char_boundary(self.range.start) && text.is_char_boundary(self.range.end) {
-            text.replace_range(self.range.clone(), &filler);
-        }
-    }
-}
-
-/// Text longer than this is not repeated in a suggestion.
-const LONG: usize = 300;
-
-trait Quoted {
-    fn quoted(&mut self, text: &str);
-}
-
-impl Quoted for Diagnostic {
-    /// Suggests the marked text in quotes.
-    fn quoted(&mut self, text: &str) {
-        if text.len() > LONG {
-            self.help("put the text in quotes");
-        } else {
-            self.suggest(quote(text), "put the text in quotes");
-        }
-    }
-}
+pub(super) use repair::Repair;
 
 /// What a trap is looked for in.
 struct Site<'a> {
@@ -100,7 +53,7 @@ pub(super) fn explain(
         Reason::BlockHeader => site.block_header(diags),
         Reason::Dash => site.dash(diags),
         Reason::GlobKey => site.glob_key(diags),
-        Reason::MissingColon => site.missing_colon(diags),
+        Reason::MissingColon => missing_colon(file, text, site.line.value, diags),
         Reason::Indentation => site.indentation(diags),
         Reason::TooDeep => site.stop(
             Code::TooDeep,
@@ -119,7 +72,7 @@ pub(super) fn explain(
 }
 
 impl Site<'_> {
-    fn span(&self, range: std::ops::Range<usize>) -> Span {
+    fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.file, range)
     }
 
@@ -203,136 +156,14 @@ impl Site<'_> {
                 .label("put a space after this");
             return None;
         }
+        if above.key.is_none() && !above_text.is_empty() && self.line.start > 0 {
+            return missing_colon(self.file, self.text, above.value, diags);
+        }
         self.syntax(
             "a key cannot start here",
             "the line above has a value already: check the indentation",
             diags,
         )
-    }
-
-    fn bracket(&self, open: char, diags: &mut Diagnostics) -> Option<Repair> {
-        let message = format!("YAML reads text that starts with `{open}` as a list or a map");
-        self.unquoted(
-            Code::UnquotedBracket,
-            message,
-            "text goes on after the bracket",
-            diags,
-        )
-    }
-
-    fn flow_separator(&self, diags: &mut Diagnostics) -> Option<Repair> {
-        let at = self.failure.at;
-        let is_reference = at > 0 && self.text[at - 1..].starts_with("${{");
-        let end_of_line = self.line.end;
-        let close = self
-            .text
-            .get(at..end_of_line)
-            .and_then(|rest| rest.find("}}"));
-        if is_reference && let Some(close) = close {
-            let after = at + close + 2;
-            let tail = &self.text[after..end_of_line];
-            let stop = tail.find([',', ']', '}']).map_or(tail.len(), |stop| stop);
-            let range = self.failure.last.start..after + tail[..stop].trim_end().len();
-            let text = &self.text[range.clone()];
-            diags
-                .report(
-                    Code::UnquotedReference,
-                    self.span(range.clone()),
-                    "`${{ }}` inside brackets needs quotes",
-                )
-                .label("YAML reads its `{` as a map")
-                .quoted(text);
-            return Repair::new(range, Filler::Scalar);
-        }
-        self.syntax(
-            "`,` or the closing bracket is missing before this",
-            "separate entries by `,`",
-            diags,
-        )
-    }
-
-    fn unclosed_bracket(&self, diags: &mut Diagnostics) -> Option<Repair> {
-        let open = self.here();
-        let close = if self.text[open.range()].starts_with('{') {
-            '}'
-        } else {
-            ']'
-        };
-        diags
-            .report(Code::YamlSyntax, open, "the bracket is not closed")
-            .label("opened here")
-            .help(format!(
-                "close it with `{close}`, or put the text in quotes"
-            ));
-        let next = Line::after(self.text, &self.line);
-        let is_one_line = next.is_none_or(|next| next.indent <= self.line.indent);
-        if is_one_line && self.is_in_value() {
-            return Repair::new(self.failure.at..self.line.value.end, Filler::Scalar);
-        }
-        None
-    }
-
-    fn mismatch(&self, open: char, close: char, diags: &mut Diagnostics) -> Option<Repair> {
-        let right = if open == '{' { '}' } else { ']' };
-        diags
-            .report(
-                Code::YamlSyntax,
-                self.here(),
-                format!("`{open}` is closed by `{close}`"),
-            )
-            .suggest(right.to_string(), format!("close it with `{right}`"));
-        None
-    }
-
-    fn unclosed_quote(&self, diags: &mut Diagnostics) -> Option<Repair> {
-        let from = self.failure.last.end;
-        let Some(at) = self.text[from..].find(['"', '\'']).map(|at| from + at) else {
-            return self.syntax("a quote is not closed", "close it", diags);
-        };
-        let line = Line::at(self.text, at);
-        let mark = &self.text[at..at + 1];
-        diags
-            .report(
-                Code::UnclosedQuote,
-                self.span(at..at + 1),
-                format!("the `{mark}` is not closed"),
-            )
-            .label("opened here")
-            .help(format!("close it with `{mark}`"));
-        Repair::new(at..line.value.end.max(at), Filler::Scalar)
-    }
-
-    fn after_quote(&self, diags: &mut Diagnostics) -> Option<Repair> {
-        if self.is_in_value() && matches!(self.first(), Some('"' | '\'')) {
-            return self.unquoted(
-                Code::TextAfterQuote,
-                "text follows the closing quote",
-                "YAML ends the text at the second quote",
-                diags,
-            );
-        }
-        self.stop(
-            Code::TextAfterQuote,
-            "text follows the closing quote".to_owned(),
-            "put all of the text in quotes",
-            diags,
-        )
-    }
-
-    fn escape(&self, diags: &mut Diagnostics) -> Option<Repair> {
-        let help = "write `\\\\` for a backslash, or use single quotes";
-        self.stop(
-            Code::YamlSyntax,
-            "unknown escape in double quotes".to_owned(),
-            help,
-            diags,
-        );
-        let from = self.failure.last.end;
-        let at = from + self.text[from..self.line.end.max(from)].find('"')?;
-        if self.is_in_value() && at == self.line.value.start {
-            return Repair::new(self.line.value.clone(), Filler::Scalar);
-        }
-        None
     }
 
     fn tab(&self, diags: &mut Diagnostics) -> Option<Repair> {
@@ -349,8 +180,10 @@ impl Site<'_> {
             "YAML does not take tabs for indentation",
         );
         diag.label("a tab").help("indent with spaces");
-        if n_more > 0 {
-            diag.help(format!("{n_more} more lines are indented with tabs"));
+        match n_more {
+            0 => {}
+            1 => _ = diag.help("one more line is indented with a tab"),
+            _ => _ = diag.help(format!("{n_more} more lines are indented with tabs")),
         }
         None
     }
@@ -426,21 +259,6 @@ impl Site<'_> {
         Repair::new(range, Filler::Scalar)
     }
 
-    fn missing_colon(&self, diags: &mut Diagnostics) -> Option<Repair> {
-        let range = self.line.start + self.line.indent..self.line.end;
-        let text = self.text[range.clone()].trim_end();
-        let end = range.start + text.len();
-        diags
-            .report(
-                Code::YamlSyntax,
-                self.span(range.start..end),
-                "a `:` is missing here",
-            )
-            .label("neither a key nor a value of the line above")
-            .help("write `key: value`, or check the indentation");
-        None
-    }
-
     fn indentation(&self, diags: &mut Diagnostics) -> Option<Repair> {
         if self.is_in_value() && self.failure.at > self.line.value.start {
             match self.first() {
@@ -471,11 +289,17 @@ impl Site<'_> {
             match self.first() {
                 Some('*') => return self.star(diags),
                 Some(first @ ('@' | '`' | '%' | '&' | '?' | ',' | ']' | '}' | '!' | '|' | '>')) => {
-                    let message = format!("YAML does not take text that starts with `{first}`");
+                    let message = match first {
+                        '`' => "YAML does not take text that starts with a backtick".to_owned(),
+                        _ => format!("YAML does not take text that starts with `{first}`"),
+                    };
                     return self.unquoted(Code::UnquotedCharacter, message, "needs quotes", diags);
                 }
                 _ => {}
             }
+        }
+        if let Some(repair) = self.open_bracket(diags) {
+            return repair;
         }
         self.syntax(
             &format!("not YAML: {words}"),
@@ -483,6 +307,24 @@ impl Site<'_> {
             diags,
         )
     }
+}
+
+fn missing_colon(
+    file: FileId,
+    text: &str,
+    range: Range<usize>,
+    diags: &mut Diagnostics,
+) -> Option<Repair> {
+    let end = range.start + text[range.clone()].trim_end().len();
+    diags
+        .report(
+            Code::YamlSyntax,
+            Span::new(file, range.start..end),
+            "a `:` is missing here",
+        )
+        .label("neither a key nor a value of the line above")
+        .help("write `key: value`, or check the indentation");
+    None
 }
 
 /// Reports an alias that is a glob without quotes.
@@ -499,14 +341,18 @@ pub(super) fn glob(text: &str, span: Span, diags: &mut Diagnostics) {
 
 /// Reports a tag; `span` is the tag and the text after it.
 pub(super) fn tag(text: &str, span: Span, diags: &mut Diagnostics) {
-    diags
-        .report(
-            Code::YamlTag,
-            span,
-            "YAML reads text that starts with `!` as a tag",
-        )
-        .label("a tag; a build file has none")
-        .quoted(&text[span.range()]);
+    let written = &text[span.range()];
+    let diag = diags.report(
+        Code::YamlTag,
+        span,
+        "YAML reads text that starts with `!` as a tag",
+    );
+    diag.label("a tag; a build file has none");
+    if written.starts_with("!!") {
+        diag.help("remove the tag");
+    } else {
+        diag.quoted(written);
+    }
 }
 
 /// Reports an anchor that nothing uses.
@@ -521,3 +367,6 @@ pub(super) fn unused_anchor(text: &str, span: Span, diags: &mut Diagnostics) {
         .label("YAML reads `&` as the start of an anchor")
         .help("remove it; if it is text, put the text in quotes");
 }
+
+#[cfg(test)]
+mod tests;
