@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use buildkit_llb::Platform;
 
 use crate::diagnostic::Diagnostics;
-use crate::gateway::{Error, Gateway, Outcome, Pong, Refs, status};
+use crate::gateway::{Error, Gateway, Outcome, Pong, Refs, SolveRequest, status};
 use crate::load;
 use crate::request::{self, Options, Request};
 use crate::text::Files;
@@ -68,10 +68,42 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
     }
     pass::enter("load");
     let loaded = load::load(gateway, &request, &invocation.session).await?;
+    let definition = hello(&loaded);
+    let reference = gateway
+        .solve(SolveRequest {
+            definition,
+            ..SolveRequest::default()
+        })
+        .await?;
+    let config = br#"{"architecture":"amd64","os":"linux","config":{"Cmd":["/hello"]}}"#;
     Ok(Outcome {
-        refs: Refs::Single(None),
-        metadata: BTreeMap::from([("frontend.file".to_owned(), loaded.bytes)]),
+        refs: Refs::Single(reference),
+        metadata: BTreeMap::from([("containerimage.config".to_owned(), config.to_vec())]),
     })
+}
+
+fn hello(loaded: &load::Loaded) -> buildkit_proto::pb::Definition {
+    use buildkit_llb::{Exec, File, Graph, Location, SourceInfo, Vertex, file};
+    let mut graph = Graph::with_platform(Platform::new("linux", "amd64"));
+    let text = loaded.files.get(crate::text::FileId::ROOT).text();
+    let mkfile = File::on(None).mkfile(file::Mkfile::new("/hello", 0o644, loaded.bytes.clone()));
+    let mut last = graph.add(Vertex::new(mkfile).name("say hello")).output(0);
+    if text.contains("fail") {
+        let exec = Exec::new(Some(last), ["/bin/sh"]);
+        let vertex = Vertex::new(exec).location(Location::lines(0, 2, 2));
+        last = graph.add(vertex).output(0);
+    }
+    let info = SourceInfo {
+        filename: loaded
+            .files
+            .get(crate::text::FileId::ROOT)
+            .name()
+            .to_owned(),
+        data: loaded.bytes.clone(),
+        language: "YAML".to_owned(),
+        definition: Some(loaded.definition.clone()),
+    };
+    graph.define(Some(last), &[info])
 }
 
 fn read_request(invocation: &Invocation, pong: &Pong) -> Result<Request, Error> {

@@ -15,7 +15,7 @@ use crate::gateway::{Error, Evaluate, Gateway, Ref, SolveRequest, concurrent, st
 use crate::request::Request;
 use crate::syntax::MAX_BYTES;
 use crate::text::{FileId, Files};
-use local::Local;
+use local::{Fetch, SmallFiles};
 
 /// The name that Dockerfile users expect of an ignore file.
 const IGNORE_FILE: &str = ".dockerignore";
@@ -81,7 +81,7 @@ struct BuildFile {
     bytes: Vec<u8>,
     /// The ignore file beside it, which replaces the context's.
     ignore: Option<Vec<u8>>,
-    source: Local,
+    source: Fetch,
 }
 
 async fn build_file(
@@ -94,13 +94,12 @@ async fn build_file(
     let lower_name = lower_case(name);
     let mut paths = vec![name.clone(), ignore_name.clone()];
     paths.extend(lower_name.clone());
-    let source = Local {
-        name: local.clone(),
-        session: request.session(local, session).to_owned(),
-        hint: local.clone(),
-        paths,
+    let source = SmallFiles {
+        directory: local,
+        session: request.session(local, session),
+        hint: local,
+        paths: &paths,
         log_name: format!("[internal] load build definition from {name}"),
-        ..Local::default()
     }
     .define();
     let reference = solve(gateway, &source, name).await?;
@@ -134,7 +133,7 @@ fn lower_case(name: &str) -> Option<String> {
     })
 }
 
-async fn solve(gateway: &impl Gateway, source: &Local, name: &str) -> Result<Ref, Error> {
+async fn solve(gateway: &impl Gateway, source: &Fetch, name: &str) -> Result<Ref, Error> {
     let request = SolveRequest {
         definition: source.definition.clone(),
         cache_imports: Vec::new(),
@@ -166,13 +165,12 @@ async fn context_ignore_file(
     request: &Request,
     session: &str,
 ) -> Option<Vec<u8>> {
-    let source = Local {
-        name: "context".to_owned(),
-        session: request.session("context", session).to_owned(),
-        hint: format!("context-{IGNORE_FILE}"),
-        paths: vec![IGNORE_FILE.to_owned()],
+    let source = SmallFiles {
+        directory: "context",
+        session: request.session("context", session),
+        hint: &format!("context-{IGNORE_FILE}"),
+        paths: &[IGNORE_FILE.to_owned()],
         log_name: format!("[internal] load {IGNORE_FILE}"),
-        ..Local::default()
     }
     .define();
     let request = SolveRequest {
@@ -183,3 +181,6 @@ async fn context_ignore_file(
     let file = gateway.read_file(&reference, IGNORE_FILE, MAX_IGNORE_BYTES);
     file.await.ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,3 +59,26 @@ fn internal(panic: &(dyn Any + Send)) -> Error {
         },
     )))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{enter, guarded, provoke};
+
+    #[test]
+    fn a_panic_becomes_an_error_that_names_the_pass() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        let error = runtime.block_on(guarded(async {
+            provoke(Some("expand"));
+            enter("model");
+            enter("expand");
+            Ok(())
+        }));
+        assert_eq!(
+            error.expect_err("a panic").message,
+            "internal error in expand: asked for by the option `windlass.panic` (place unknown), \
+             please report"
+        );
+    }
+}

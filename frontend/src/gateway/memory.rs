@@ -25,7 +25,8 @@ pub struct Memory {
     pub files: BTreeMap<(String, String), Vec<u8>>,
     /// What the client hands in.
     pub inputs: BTreeMap<String, pb::Definition>,
-    record: RefCell<Record>,
+    /// What was asked so far.
+    pub record: RefCell<Record>,
 }
 
 /// What was asked of a [`Memory`].

@@ -1,90 +1,45 @@
 //! A few small files of one of the client's directories.
 
-use std::collections::BTreeMap;
-
+use buildkit_llb::{Differ, Graph, Local, Vertex};
 use buildkit_proto::pb;
-use prost::Message;
-use sha2::{Digest, Sha256};
 
 /// Which files, of which directory.
-#[derive(Debug, Default)]
-pub(super) struct Local {
+#[derive(Debug)]
+pub(super) struct SmallFiles<'a> {
     /// The directory's name.
-    pub name: String,
+    pub directory: &'a str,
     /// The session that it is in.
-    pub session: String,
+    pub session: &'a str,
     /// What keeps this transfer apart from others of the same directory.
-    pub hint: String,
+    pub hint: &'a str,
     /// The files; what is missing is left out, links are followed.
-    pub paths: Vec<String>,
+    pub paths: &'a [String],
     /// What the progress shows.
     pub log_name: String,
-    /// The definition, once made.
+}
+
+/// What fetches them.
+#[derive(Debug)]
+pub(super) struct Fetch {
+    /// The definition.
     pub definition: pb::Definition,
-    /// Its vertex, once made.
+    /// Its vertex.
     pub digest: String,
 }
 
-impl Local {
-    /// Makes the definition.
-    pub(super) fn define(mut self) -> Self {
-        let paths = serde_json::to_string(&self.paths).expect("load: strings can be written");
-        let mut attrs = vec![
-            ("local.differ", "none".to_owned()),
-            ("local.followpaths", paths),
-        ];
-        if !self.session.is_empty() {
-            attrs.push(("local.session", self.session.clone()));
+impl SmallFiles<'_> {
+    /// Returns what fetches them.
+    pub(super) fn define(self) -> Fetch {
+        let local = Local::new(self.directory)
+            .session(self.session)
+            .shared_key_hint(self.hint)
+            .follow(self.paths)
+            .differ(Differ::None);
+        let mut graph = Graph::new();
+        let vertex = graph.add(Vertex::new(local).name(self.log_name));
+        Fetch {
+            definition: graph.define(Some(vertex.output(0)), &[]),
+            digest: graph.digest(vertex).to_string(),
         }
-        attrs.push(("local.sharedkeyhint", self.hint.clone()));
-        let source = pb::SourceOp {
-            identifier: format!("local://{}", self.name),
-            attrs: attrs
-                .into_iter()
-                .map(|(key, value)| pb::source_op::AttrsEntry {
-                    key: Some(key.to_owned()),
-                    value: Some(value),
-                })
-                .collect(),
-        };
-        let op = pb::Op {
-            op: Some(pb::op::Op::Source(source)),
-            ..pb::Op::default()
-        }
-        .encode_to_vec();
-        self.digest = digest(&op);
-        let last = pb::Op {
-            inputs: vec![pb::Input {
-                digest: self.digest.clone(),
-                index: 0,
-            }],
-            ..pb::Op::default()
-        }
-        .encode_to_vec();
-        let description = BTreeMap::from([("llb.customname".to_owned(), self.log_name.clone())]);
-        let metadata = pb::OpMetadata {
-            description,
-            ..pb::OpMetadata::default()
-        };
-        let last_digest = digest(&last);
-        self.definition = pb::Definition {
-            def: vec![op, last],
-            metadata: BTreeMap::from([
-                (self.digest.clone(), metadata),
-                (last_digest, pb::OpMetadata::default()),
-            ]),
-            source: None,
-        };
-        self
     }
-}
-
-fn digest(bytes: &[u8]) -> String {
-    let hex = Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            hex.push_str(&format!("{byte:02x}"));
-            hex
-        });
-    format!("sha256:{hex}")
 }
