@@ -24,6 +24,8 @@ pub mod expand;
 
 pub mod plan;
 
+pub mod lower;
+
 pub mod gateway;
 
 pub mod dockerignore;

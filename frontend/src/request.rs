@@ -230,7 +230,7 @@ fn platforms(reader: &mut Reader<'_>, build: &Platform) -> Vec<Platform> {
     };
     let mut platforms = Vec::new();
     for text in list.split(',') {
-        match Platform::parse(text, build) {
+        match Platform::parse(text, build).map(Platform::normalized) {
             Ok(platform) if platforms.contains(&platform) => {}
             Ok(platform) => platforms.push(platform),
             Err(error) => {

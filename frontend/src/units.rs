@@ -383,7 +383,7 @@ pub fn parse_platform(text: &str) -> Result<Platform, Malformed> {
     const HELP: &str = "write operating system and architecture, such as linux/arm64";
     let none = Platform::default();
     match Platform::parse(text, &none) {
-        Ok(platform) if text.contains('/') => Ok(platform),
+        Ok(platform) if text.contains('/') => Ok(platform.normalized()),
         Ok(_) => Err(Malformed::new(
             format!("`{text}` is only half a platform"),
             HELP,

@@ -97,6 +97,13 @@ codes! {
     // request: options
     BadOption "bad-option" Error "An option has a value that it does not take."
     UnsupportedRequest "unsupported-request" Error "The client asks for something that is not supported yet."
+    // lower
+    UnsetEnv "unset-env" Error "The environment has no such variable at this point."
+    OnbuildTriggers "onbuild-triggers" Error "ONBUILD triggers are not executed yet."
+    UnknownHome "unknown-home" Error "A preset needs the home directory of its user."
+    CopyDownloads "copy-downloads" Error "A `copy` names an address."
+    BadImageConfig "bad-image-config" Error "The config of an image cannot be read."
+    ParallelInOrder "parallel-in-order" Warning "The builder runs parallel branches one after the other."
 }
 
 #[cfg(test)]

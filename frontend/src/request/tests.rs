@@ -175,8 +175,8 @@ fn every_bad_value_is_reported() {
             "build-arg:SOURCE_DATE_EPOCH=yesterday",
         ],
         "\
---platform: `linux/a/b/c` is no platform: a platform has at most three parts, os/arch/variant (write `os/arch`, such as `linux/arm64`)
---platform: `toaster` is no platform: `toaster` is no operating system and no architecture (write `os/arch`, such as `linux/arm64`)
+--platform: `linux/a/b/c` is no platform: platform `linux/a/b/c` has more parts than `os/architecture/variant` (write `os/arch`, such as `linux/arm64`)
+--platform: `toaster` is no platform: `toaster` is neither an operating system nor an architecture (write `os/arch`, such as `linux/arm64`)
 multi-platform: `maybe` is neither true nor false
 image-resolve-mode: `never` is no mode (the modes are `default`, `pull` and `local`)
 --cache-from: not a list of caches in JSON: EOF while parsing a list at line 1 column 1

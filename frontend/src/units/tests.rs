@@ -206,7 +206,7 @@ fn a_platform_has_two_halves() {
             ("linux/x86_64", "\"linux/amd64\""),
             ("arm64", "`arm64` is only half a platform"),
             ("linux", "`linux` is only half a platform"),
-            ("", "a platform cannot be empty"),
+            ("", "`` is not an operating system"),
         ],
     );
 }

@@ -40,6 +40,18 @@ enum Action {
     Symlink(Symlink),
 }
 
+impl Action {
+    fn known_to(&self) -> Option<Output> {
+        match self {
+            Self::Copy(action) => action.known_to(),
+            Self::Mkfile(action) => action.known_to(),
+            Self::Mkdir(action) => action.known_to(),
+            Self::Symlink(action) => action.known_to(),
+            Self::Remove(_) => None,
+        }
+    }
+}
+
 impl File {
     /// Returns an op without actions on the files of `base`.
     pub fn on(base: Option<Output>) -> Self {
@@ -111,6 +123,7 @@ impl File {
     fn visit(&self, visits: &mut Vec<Output>) {
         visits.extend(self.base);
         for action in self.actions.iter().rev() {
+            visits.extend(action.known_to());
             match action {
                 Action::Copy(Copy {
                     from: CopyFrom::Output(from),
@@ -179,17 +192,17 @@ impl Steps {
         let none = Place::Input(attr::NONE);
         match action {
             Action::Copy(copy) => {
-                let (from, copy) = copy.lower(base);
+                let (from, copy) = copy.lower(base, &mut self.inputs);
                 let secondary = match from {
                     CopyFrom::Output(output) => Place::Input(self.inputs.number(output)),
                     CopyFrom::File(file) => self.add(*file),
                 };
                 (secondary, Wire::Copy(copy))
             }
-            Action::Mkfile(action) => (none, Wire::Mkfile(action.lower(base))),
-            Action::Mkdir(action) => (none, Wire::Mkdir(action.lower(base))),
+            Action::Mkfile(action) => (none, Wire::Mkfile(action.lower(base, &mut self.inputs))),
+            Action::Mkdir(action) => (none, Wire::Mkdir(action.lower(base, &mut self.inputs))),
             Action::Remove(action) => (none, Wire::Rm(action.lower())),
-            Action::Symlink(action) => (none, Wire::Symlink(action.lower(base))),
+            Action::Symlink(action) => (none, Wire::Symlink(action.lower(base, &mut self.inputs))),
         }
     }
 }

@@ -3,6 +3,7 @@
 use buildkit_proto::pb;
 
 use crate::attr;
+use crate::op::Inputs;
 use crate::op::file::{File, Owner};
 use crate::output::Output;
 use crate::path;
@@ -154,8 +155,17 @@ impl Copy {
         self
     }
 
-    pub(super) fn lower(mut self, base: i64) -> (CopyFrom, pb::FileActionCopy) {
-        self.wire.owner = self.owner.map(|owner| owner.lower(base));
+    /// Returns whose users its owner is looked up in, where that is not the op's base.
+    pub(super) fn known_to(&self) -> Option<Output> {
+        self.owner.as_ref().and_then(|owner| owner.known_to)
+    }
+
+    pub(super) fn lower(
+        mut self,
+        base: i64,
+        inputs: &mut Inputs,
+    ) -> (CopyFrom, pb::FileActionCopy) {
+        self.wire.owner = self.owner.map(|owner| owner.lower(base, inputs));
         (self.from, self.wire)
     }
 }

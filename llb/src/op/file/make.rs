@@ -3,7 +3,9 @@
 use buildkit_proto::pb;
 
 use crate::attr;
+use crate::op::Inputs;
 use crate::op::file::Owner;
+use crate::output::Output;
 use crate::path;
 
 /// Makes a directory. That it is there already is no error.
@@ -62,12 +64,12 @@ impl Mkdir {
         self
     }
 
-    pub(super) fn lower(self, base: i64) -> pb::FileActionMkDir {
+    pub(super) fn lower(self, base: i64, inputs: &mut Inputs) -> pb::FileActionMkDir {
         pb::FileActionMkDir {
             path: self.path,
             mode: self.mode,
             make_parents: self.make_parents,
-            owner: self.owner.map(|owner| owner.lower(base)),
+            owner: self.owner.map(|owner| owner.lower(base, inputs)),
             timestamp: self.timestamp,
         }
     }
@@ -86,12 +88,12 @@ impl Mkfile {
         }
     }
 
-    pub(super) fn lower(self, base: i64) -> pb::FileActionMkFile {
+    pub(super) fn lower(self, base: i64, inputs: &mut Inputs) -> pb::FileActionMkFile {
         pb::FileActionMkFile {
             path: self.path,
             mode: self.mode,
             data: self.data,
-            owner: self.owner.map(|owner| owner.lower(base)),
+            owner: self.owner.map(|owner| owner.lower(base, inputs)),
             timestamp: self.timestamp,
         }
     }
@@ -109,11 +111,11 @@ impl Symlink {
         }
     }
 
-    pub(super) fn lower(self, base: i64) -> pb::FileActionSymlink {
+    pub(super) fn lower(self, base: i64, inputs: &mut Inputs) -> pb::FileActionSymlink {
         pb::FileActionSymlink {
             oldpath: self.target,
             newpath: self.path,
-            owner: self.owner.map(|owner| owner.lower(base)),
+            owner: self.owner.map(|owner| owner.lower(base, inputs)),
             timestamp: self.timestamp,
         }
     }
@@ -122,6 +124,11 @@ impl Symlink {
 macro_rules! made_by {
     ($($kind:ident),*) => {$(
         impl $kind {
+            /// Returns whose users its owner is looked up in, where that is not the op's base.
+            pub(super) fn known_to(&self) -> Option<Output> {
+                self.owner.as_ref().and_then(|owner| owner.known_to)
+            }
+
             /// Sets who owns it.
             pub fn owner(mut self, owner: Owner) -> Self {
                 self.owner = Some(owner);

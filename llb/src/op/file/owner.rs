@@ -2,6 +2,9 @@
 
 use buildkit_proto::pb;
 
+use crate::op::Inputs;
+use crate::output::Output;
+
 /// Holds a user and a group; what is absent is left to the daemon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Owner {
@@ -9,6 +12,8 @@ pub struct Owner {
     pub user: Option<Who>,
     /// The group.
     pub group: Option<Who>,
+    /// Whose `/etc/passwd` and `/etc/group` know the names; the op's base where there is none.
+    pub known_to: Option<Output>,
 }
 
 /// Is a user or a group.
@@ -26,7 +31,17 @@ impl Owner {
         Self {
             user: Some(Who::Id(user)),
             group: Some(Who::Id(group)),
+            known_to: None,
         }
+    }
+
+    /// Looks names up in the files of `output` instead of the op's base.
+    ///
+    /// Of that output only `/etc/passwd` and `/etc/group` then enter the cache key.
+    #[must_use]
+    pub fn known_to(mut self, output: Option<Output>) -> Self {
+        self.known_to = output;
+        self
     }
 
     /// Returns the owner that `user[:group]` names.
@@ -37,15 +52,21 @@ impl Owner {
             Some((user, group)) => Self {
                 user: Some(Who::parse(user)),
                 group: Some(Who::parse(group)),
+                known_to: None,
             },
             None => Self {
                 user: Some(Who::parse(text)),
                 group: None,
+                known_to: None,
             },
         }
     }
 
-    pub(super) fn lower(self, base: i64) -> pb::ChownOpt {
+    pub(super) fn lower(self, base: i64, inputs: &mut Inputs) -> pb::ChownOpt {
+        let base = match self.known_to {
+            Some(output) => inputs.number(Some(output)),
+            None => base,
+        };
         let lower = |who: Who| pb::UserOpt {
             user: Some(who.lower(base)),
         };
@@ -84,14 +105,16 @@ mod tests {
             Owner::parse("app"),
             Owner {
                 user: who("app"),
-                group: None
+                group: None,
+                known_to: None,
             }
         );
         assert_eq!(
             Owner::parse("app:www"),
             Owner {
                 user: who("app"),
-                group: who("www")
+                group: who("www"),
+                known_to: None,
             }
         );
         assert_eq!(Owner::parse("root:0"), Owner::id(0, 0));
@@ -100,7 +123,8 @@ mod tests {
             Owner::parse("1000"),
             Owner {
                 user: Some(Who::Id(1000)),
-                group: None
+                group: None,
+                known_to: None,
             }
         );
     }

@@ -1,0 +1,169 @@
+//! Pass 5: a plan and its resolved images become a graph and an image config.
+//!
+//! In: the [`Plan`], what its images were resolved to, and what the request and the daemon say
+//! about every vertex. Out: [`Lowered`]: the graph, the output that is the result, and the bytes
+//! of the image config. `env.*` is evaluated here, as the bases' environments are known only now.
+//!
+//! Two halves: `evaluate` turns steps into actions in plain strings, `emit` turns actions into
+//! vertices. Between them the paths that the build context must send are known.
+
+pub mod config;
+pub mod options;
+
+mod action;
+mod emit;
+mod evaluate;
+mod history;
+mod path;
+mod state;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use buildkit_llb::{Graph, Output, Platform};
+use oci_spec::image::History;
+
+use crate::diagnostic::{Code, Diagnostics};
+use crate::expand::StageId;
+use crate::plan::{ImageUse, Plan};
+use crate::text::Files;
+
+use config::ImageConfig;
+use options::{Options, TargetChoice};
+use state::{Below, State};
+
+/// What one platform's build comes to.
+#[derive(Debug)]
+pub struct Lowered {
+    /// The vertices.
+    pub graph: Graph,
+    /// The result's filesystem; nothing for an empty one.
+    pub result: Option<Output>,
+    /// The image config, JSON.
+    pub config: Vec<u8>,
+    /// The base image's config as it was resolved, if there is one.
+    pub base_config: Option<Vec<u8>>,
+    /// Annotations of the manifest, in order.
+    pub annotations: Vec<(String, String)>,
+}
+
+/// What the images of a plan were resolved to.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    images: BTreeMap<(String, Platform), ResolvedImage>,
+}
+
+#[derive(Clone, Debug)]
+struct ResolvedImage {
+    /// The name with its digest.
+    pinned: String,
+    config: Rc<ImageConfig>,
+    bytes: Rc<Vec<u8>>,
+}
+
+/// A base's config, if somebody resolved it.
+enum ResolvedConfig {
+    Known(Rc<ImageConfig>, Rc<Vec<u8>>),
+    Unknown,
+}
+
+impl Resolved {
+    /// Notes what an image was resolved to; a config that cannot be read is reported.
+    pub fn insert(
+        &mut self,
+        image: &ImageUse,
+        pinned: String,
+        config: Vec<u8>,
+        diags: &mut Diagnostics,
+    ) {
+        match ImageConfig::read(&config) {
+            Ok(read) => {
+                let resolved = ResolvedImage {
+                    pinned,
+                    config: Rc::new(read),
+                    bytes: Rc::new(config),
+                };
+                self.images
+                    .insert((image.name.clone(), image.platform.clone()), resolved);
+            }
+            Err(error) => {
+                let message = format!("the config of image `{}` cannot be read", image.name);
+                diags
+                    .report(Code::BadImageConfig, image.span, message)
+                    .help(format!("the image is damaged: {error}"));
+            }
+        }
+    }
+
+    fn get(&self, name: &str, platform: &Platform) -> Option<&ResolvedImage> {
+        self.images.get(&(name.to_owned(), platform.clone()))
+    }
+
+    fn config(&self, name: &str, platform: &Platform) -> ResolvedConfig {
+        match self.get(name, platform) {
+            Some(image) => ResolvedConfig::Known(Rc::clone(&image.config), Rc::clone(&image.bytes)),
+            None => ResolvedConfig::Unknown,
+        }
+    }
+}
+
+/// Lowers a plan. Reports texts whose values mean nothing once `env.*` is known.
+pub fn lower(
+    plan: &Plan,
+    resolved: &Resolved,
+    options: &Options,
+    files: &Files,
+    diags: &mut Diagnostics,
+) -> Lowered {
+    let evaluated = evaluate::evaluate(plan, resolved, options, diags);
+    let state = evaluated.states[plan.result.0].as_ref();
+    let state = state.expect("plan: the result is in the order").clone();
+    let (config, base_config) = image_config(plan, options, &evaluated.states, state.clone());
+    let (graph, result) = emit::emit(plan, resolved, options, files, &evaluated, diags);
+    Lowered {
+        graph,
+        result,
+        config,
+        base_config,
+        annotations: state.annotations,
+    }
+}
+
+/// Returns the config of the result and of the image it stands on.
+fn image_config(
+    plan: &Plan,
+    options: &Options,
+    states: &[Option<State>],
+    state: State,
+) -> (Vec<u8>, Option<Vec<u8>>) {
+    let mut config = Rc::unwrap_or_clone(Rc::clone(&state.config));
+    let (history, base) = full_history(states, &state);
+    config.history = history;
+    config.config.labels.extend(options.labels.iter().cloned());
+    if options.target == TargetChoice::Explicit {
+        config.retarget(&plan.target);
+    }
+    config.normalise_platform();
+    (config.write(), base.map(|bytes| (*bytes).clone()))
+}
+
+/// Returns the entries of a stage and of all it stands on, oldest first.
+fn full_history(states: &[Option<State>], state: &State) -> (Vec<History>, Option<Rc<Vec<u8>>>) {
+    let mut parts: Vec<&[History]> = vec![&state.history];
+    let mut below = &state.below;
+    let base = loop {
+        match below {
+            Below::Scratch => break None,
+            Below::Image(config, bytes) => {
+                parts.push(&config.history);
+                break Some(Rc::clone(bytes));
+            }
+            Below::Stage(StageId(idx)) => {
+                let parent = states[*idx].as_ref().expect("plan: a base is in the order");
+                parts.push(&parent.history);
+                below = &parent.below;
+            }
+        }
+    };
+    (parts.into_iter().rev().flatten().cloned().collect(), base)
+}

@@ -1,0 +1,248 @@
+//! Actions become vertices.
+//!
+//! In: evaluated stages and the paths the build context must send. Out: the graph and the output
+//! that is the result. Every vertex that a step caused has the step's lines as its location.
+
+mod exec;
+mod file;
+mod source;
+
+use buildkit_llb::{Diff, Merge};
+use buildkit_llb::{Graph, GroupWeight, Location, Output, ProgressGroup, Vertex};
+
+use crate::diagnostic::{Code, Diagnostics};
+use crate::expand::{Input, StageId};
+use crate::plan::Plan;
+use crate::text::{Files, Span};
+
+use super::Resolved;
+use super::action::{Action, ActionKind, EvaluatedStage, Freshness};
+use super::evaluate::Evaluated;
+use super::options::{Naming, Options};
+
+/// What every vertex may look at, and the graph under construction.
+pub(crate) struct Context<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) resolved: &'a Resolved,
+    pub(crate) options: &'a Options,
+    pub(crate) files: &'a Files,
+    pub(crate) evaluated: &'a Evaluated,
+    pub(crate) diags: &'a mut Diagnostics,
+    pub(crate) graph: Graph,
+    /// By stage: nothing yet, or its filesystem.
+    outputs: Vec<Option<Option<Output>>>,
+    build_context: Option<Output>,
+}
+
+/// Where the naming of a stage's steps stands.
+pub(crate) struct Steps<'a> {
+    pub(crate) stage: &'a EvaluatedStage,
+    n_done: usize,
+    n_all: usize,
+}
+
+/// Emits every reached stage and returns the result's output.
+pub(crate) fn emit(
+    plan: &Plan,
+    resolved: &Resolved,
+    options: &Options,
+    files: &Files,
+    evaluated: &Evaluated,
+    diags: &mut Diagnostics,
+) -> (Graph, Option<Output>) {
+    let mut cx = Context {
+        plan,
+        resolved,
+        options,
+        files,
+        evaluated,
+        diags,
+        graph: Graph::new(),
+        outputs: vec![None; plan.stages.len()],
+        build_context: None,
+    };
+    for &StageId(idx) in &plan.order {
+        let stage = evaluated.stages[idx]
+            .as_ref()
+            .expect("evaluate: every reached stage");
+        let output = emit_stage(&mut cx, stage);
+        cx.outputs[idx] = Some(output);
+    }
+    let result = cx.outputs[plan.result.0].expect("plan: the result is in the order");
+    (cx.graph, result)
+}
+
+fn emit_stage(cx: &mut Context, stage: &EvaluatedStage) -> Option<Output> {
+    let n_base = usize::from(matches!(stage.base, Input::Image(_)));
+    let mut steps = Steps {
+        stage,
+        n_done: 0,
+        n_all: n_base + count(&stage.actions),
+    };
+    let base = match &stage.base {
+        Input::Image(name) => source::base(cx, &mut steps, &name.value),
+        other => source::input(cx, other),
+    };
+    actions(cx, &mut steps, &stage.actions, base)
+}
+
+fn count(actions: &[Action]) -> usize {
+    let inner = |action: &Action| match &action.kind {
+        ActionKind::Parallel(branches) => branches.iter().map(|branch| count(branch)).sum(),
+        _ => 0,
+    };
+    actions.iter().map(|action| 1 + inner(action)).sum()
+}
+
+fn actions(
+    cx: &mut Context,
+    steps: &mut Steps,
+    actions: &[Action],
+    base: Option<Output>,
+) -> Option<Output> {
+    let mut below = base;
+    for action in actions {
+        below = emit_action(cx, steps, action, below);
+    }
+    below
+}
+
+fn emit_action(
+    cx: &mut Context,
+    steps: &mut Steps,
+    action: &Action,
+    below: Option<Output>,
+) -> Option<Output> {
+    match &action.kind {
+        ActionKind::Parallel(branches) => parallel(cx, steps, action, branches, below),
+        ActionKind::Exec(exec) => Some(exec::emit(cx, steps, action, exec, below)),
+        ActionKind::Copy(copy) => file::copy(cx, steps, action, copy, below),
+        ActionKind::Mkdir(mkdir) => file::mkdir(cx, steps, action, mkdir, below),
+        ActionKind::Symlink(path, target) => {
+            Some(file::symlink(cx, steps, action, (path, target), below))
+        }
+        ActionKind::Remove(paths, missing) => {
+            file::remove(cx, steps, action, (paths, *missing), below)
+        }
+    }
+}
+
+/// The base with each branch's difference merged in order; without the capabilities, the branches
+/// one after the other.
+fn parallel(
+    cx: &mut Context,
+    steps: &mut Steps,
+    action: &Action,
+    branches: &[Vec<Action>],
+    below: Option<Output>,
+) -> Option<Output> {
+    if !cx.options.caps.has("mergeop") || !cx.options.caps.has("diffop") {
+        cx.diags
+            .report(
+                Code::ParallelInOrder,
+                action.span,
+                "the branches run one after the other",
+            )
+            .help("this builder cannot merge filesystems; use a newer one, or containerd's store");
+        let mut below = below;
+        for branch in branches {
+            below = actions(cx, steps, branch, below);
+        }
+        steps.n_done += 1;
+        return below;
+    }
+    let mut layers: Vec<Output> = below.into_iter().collect();
+    let mut uppers = Vec::new();
+    for branch in branches {
+        uppers.push(actions(cx, steps, branch, below));
+    }
+    let name = steps.next(cx, &action.title);
+    for upper in uppers.into_iter().flatten() {
+        if below.is_none() {
+            layers.push(upper);
+        } else if below != Some(upper) {
+            let diff = cx.vertex(action, Diff::new(below, Some(upper)), &name);
+            layers.push(cx.graph.add(diff).output(0));
+        }
+    }
+    match layers.as_slice() {
+        [] => None,
+        [one] => Some(*one),
+        _ => {
+            let merge = cx.vertex(action, Merge::new(layers), &name);
+            Some(cx.graph.add(merge).output(0))
+        }
+    }
+}
+
+impl Context<'_> {
+    /// Returns a vertex with an action's name, description, location and freshness.
+    pub(crate) fn vertex(
+        &self,
+        action: &Action,
+        op: impl Into<buildkit_llb::Op>,
+        name: &str,
+    ) -> Vertex {
+        let vertex = Vertex::new(op)
+            .name(name)
+            .location(self.location(action.span));
+        match action.freshness {
+            Freshness::Fresh => vertex.ignore_cache(),
+            Freshness::Cached => vertex,
+        }
+    }
+
+    /// Returns the lines of a span.
+    pub(crate) fn location(&self, span: Span) -> Location {
+        let lines = self.files.lines(span);
+        Location::lines(
+            self.options.source,
+            lines.start,
+            lines.end.saturating_sub(1).max(lines.start),
+        )
+    }
+}
+
+impl Steps<'_> {
+    /// Returns the name of the next step: `[stage 2/5] RUN make`.
+    pub(crate) fn next(&mut self, cx: &Context, title: &str) -> String {
+        self.n_done += 1;
+        let width = self.n_all.max(1).ilog10() as usize + 1;
+        let (n_done, n_all) = (self.n_done, self.n_all);
+        let platform = match cx.options.naming {
+            Naming::Plain => String::new(),
+            Naming::ByPlatform => format!("{} ", self.platform_prefix(cx)),
+        };
+        format!(
+            "[{platform}{} {n_done:width$}/{n_all}] {title}",
+            self.stage.name
+        )
+    }
+
+    /// Returns `linux/amd64`, or `linux/amd64->arm64` in a stage that runs elsewhere than its
+    /// image will.
+    fn platform_prefix(&self, cx: &Context) -> String {
+        let (here, target) = (&self.stage.platform, &cx.plan.target);
+        let is_same_arch =
+            here.architecture == target.architecture && here.variant == target.variant;
+        match (here.os == target.os, is_same_arch) {
+            (true, true) => here.format_all(),
+            (true, false) => {
+                let arch = target.format();
+                let arch = arch.split_once('/').map_or("", |(_, arch)| arch);
+                format!("{}->{arch}", here.format_all())
+            }
+            (false, _) => format!("{}->{}", here.format_all(), target.format_all()),
+        }
+    }
+
+    /// Returns the group that shows the vertices of one step as one row.
+    pub(crate) fn group(&self, name: &str, weight: GroupWeight) -> ProgressGroup {
+        let id = format!("{}-{}", self.stage.name, self.n_done);
+        ProgressGroup {
+            id,
+            name: name.to_owned(),
+            weight,
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Runs become execs.
+
+use buildkit_llb as op;
+use buildkit_llb::{CdiDevice, Exec as ExecOp, Mount as LlbMount, SecretEnv, Ulimit};
+use buildkit_llb::{Output, Vertex};
+
+use crate::model::{Network, Security, Sharing};
+
+use super::super::action::{
+    Access, Action, CacheOwner, Exec, Inline, Missing, Mount, MountKind, Secret, Ssh,
+};
+use super::{Context, Steps, file, source};
+
+/// Emits a run and returns its root filesystem.
+pub(crate) fn emit(
+    cx: &mut Context,
+    steps: &mut Steps,
+    action: &Action,
+    exec: &Exec,
+    below: Option<Output>,
+) -> Output {
+    let name = steps.next(cx, &action.title);
+    let mut op = ExecOp::new(below, exec.args.iter().cloned())
+        .cwd(exec.cwd.clone())
+        .user(exec.user.clone())
+        .network(network(exec.network))
+        .security(security(exec.security))
+        .valid_exit_codes(exec.exit_codes.iter().copied());
+    for (name, value) in exec.env.iter() {
+        op = op.env(name.clone(), value.clone());
+    }
+    for mount in &exec.mounts {
+        let mount = emit_mount(cx, steps, mount, below);
+        op = op.mount(mount);
+    }
+    for secret in &exec.secrets {
+        op = with_secret(op, secret);
+    }
+    for ssh in &exec.ssh {
+        op = op.mount(ssh_mount(ssh));
+    }
+    op = with_limits(cx, op, exec);
+    let mut vertex = cx
+        .vertex(action, op, &name)
+        .platform(steps.stage.platform.clone())
+        .describe("com.docker.dockerfile.v1.command", action.command.clone());
+    if let Some(limits) = &exec.resources
+        && cx.options.caps.has("exec.meta.linux.resources")
+    {
+        vertex = vertex.linux_resources(limits.clone());
+    }
+    cx.graph.add(vertex).output(0)
+}
+
+/// Adds what the request sets for every run, where the daemon can do it.
+fn with_limits(cx: &Context, mut op: ExecOp, exec: &Exec) -> ExecOp {
+    let options = cx.options;
+    if !options.hostname.is_empty() {
+        op = op.hostname(options.hostname.clone());
+    }
+    if !options.cgroup_parent.is_empty() && options.caps.has("exec.meta.cgroup.parent") {
+        op = op.cgroup_parent(options.cgroup_parent.clone());
+    }
+    if let Some(proxy) = &options.proxy {
+        op = op.proxy(op::Proxy {
+            http: proxy.http.clone(),
+            https: proxy.https.clone(),
+            ftp: proxy.ftp.clone(),
+            none: proxy.no.clone(),
+            all: proxy.all.clone(),
+        });
+    }
+    if options.caps.has("exec.meta.ulimit") {
+        for (name, soft, hard) in &exec.ulimits {
+            op = op.ulimit(Ulimit {
+                name: name.clone(),
+                soft: *soft,
+                hard: *hard,
+            });
+        }
+    }
+    for (host, address) in &exec.extra_hosts {
+        if let Ok(address) = address.parse() {
+            op = op.extra_host(host.clone(), address);
+        }
+    }
+    if options.caps.has("exec.meta.cdi") {
+        for (name, missing) in &exec.devices {
+            let device = CdiDevice::new(name.clone());
+            op = op.device(match missing {
+                Missing::Error => device,
+                Missing::Ignored => device.optional(),
+            });
+        }
+    }
+    op
+}
+
+fn network(network: Network) -> op::Network {
+    match network {
+        Network::Default => op::Network::Sandbox,
+        Network::None => op::Network::None,
+        Network::Host => op::Network::Host,
+    }
+}
+
+fn security(security: Security) -> op::Security {
+    match security {
+        Security::Sandbox => op::Security::Sandbox,
+        Security::Insecure => op::Security::Insecure,
+    }
+}
+
+fn sharing(sharing: Sharing) -> op::Sharing {
+    match sharing {
+        Sharing::Shared => op::Sharing::Shared,
+        Sharing::Private => op::Sharing::Private,
+        Sharing::Locked => op::Sharing::Locked,
+    }
+}
+
+fn emit_mount(cx: &mut Context, steps: &Steps, mount: &Mount, root: Option<Output>) -> LlbMount {
+    let target = mount.target.clone();
+    match &mount.kind {
+        MountKind::Bind {
+            from,
+            source,
+            access,
+        } => {
+            let bind = LlbMount::bind(target, source::input(cx, from));
+            let bind = if source == "/" {
+                bind
+            } else {
+                bind.selector(source.clone())
+            };
+            match access {
+                Access::ReadOnly => bind.read_only().into(),
+                Access::Discarded if cx.options.caps.has("exec.mount.bind.readwrite-nooutput") => {
+                    bind.discard_writes().into()
+                }
+                Access::Discarded => bind.into(),
+            }
+        }
+        MountKind::Cache { .. } => cache_mount(cx, mount, root),
+        MountKind::Tmpfs(size) => LlbMount::tmpfs(target).size(*size).into(),
+        MountKind::Inline(inline) => {
+            let output = inline_file(cx, inline);
+            LlbMount::bind(target, Some(output))
+                .selector("/")
+                .read_only()
+                .into()
+        }
+        MountKind::File(inline) => {
+            let output = inline_file(cx, inline);
+            let selector = format!("/{}", inline.name);
+            LlbMount::bind(target, Some(output))
+                .selector(selector)
+                .read_only()
+                .into()
+        }
+        MountKind::Executable(path) => {
+            let output = file::executable(cx, steps, path);
+            LlbMount::bind(target, Some(output))
+                .selector("/")
+                .read_only()
+                .into()
+        }
+    }
+}
+
+fn cache_mount(cx: &mut Context, mount: &Mount, root: Option<Output>) -> LlbMount {
+    let MountKind::Cache {
+        id,
+        sharing: how,
+        from,
+        source,
+        owner,
+    } = &mount.kind
+    else {
+        unreachable!("emit_mount: only caches come here")
+    };
+    let cache = LlbMount::cache(mount.target.clone(), id.clone(), sharing(*how));
+    let seed = source::input(cx, from);
+    match (source, owner) {
+        (Some(source), _) => cache.seed(seed).selector(source.clone()).into(),
+        (None, Some(owner)) => {
+            let seed = owned_directory(cx, owner, seed, root);
+            cache.seed(Some(seed)).selector("/cache").into()
+        }
+        (None, None) => cache.seed(seed).into(),
+    }
+}
+
+/// Returns a filesystem with one file from the build file.
+pub(crate) fn inline_file(cx: &mut Context, inline: &Inline) -> Output {
+    let op = file::mkfile(inline);
+    let vertex = Vertex::new(op).name("[internal] preparing inline document");
+    cx.graph.add(vertex).output(0)
+}
+
+/// Returns a filesystem whose `/cache` belongs to the owner. A name is looked up in the step's
+/// root, of which only the user and group files then enter the cache key.
+fn owned_directory(
+    cx: &mut Context,
+    owner: &CacheOwner,
+    seed: Option<Output>,
+    root: Option<Output>,
+) -> Output {
+    let op = file::cache_directory(owner, seed, root);
+    let vertex = Vertex::new(op).name("[internal] setting cache mount permissions");
+    cx.graph.add(vertex).output(0)
+}
+
+fn with_secret(mut op: ExecOp, secret: &Secret) -> ExecOp {
+    let is_optional = secret.missing == Missing::Ignored;
+    if let Some(name) = &secret.env {
+        let variable = SecretEnv::new(name.clone(), secret.id.clone());
+        op = op.secret_env(if is_optional {
+            variable.optional()
+        } else {
+            variable
+        });
+    }
+    if let Some(target) = &secret.target {
+        let mount = LlbMount::secret(target.clone(), secret.id.clone())
+            .owner(secret.uid, secret.gid)
+            .mode(secret.mode);
+        op = op.mount(if is_optional { mount.optional() } else { mount });
+    }
+    op
+}
+
+fn ssh_mount(ssh: &Ssh) -> LlbMount {
+    let mount = LlbMount::ssh(ssh.id.clone())
+        .path(ssh.target.clone())
+        .owner(ssh.uid, ssh.gid)
+        .mode(ssh.mode);
+    match ssh.missing {
+        Missing::Error => mount.into(),
+        Missing::Ignored => mount.optional().into(),
+    }
+}

@@ -1,0 +1,244 @@
+//! Copies, directories, links and removals become file ops.
+
+use buildkit_llb::file::{
+    Copy as CopyAction, Mkdir as MkdirAction, Mkfile, Owner, Remove, Symlink,
+};
+use buildkit_llb::{File, Git, GitMtime, GroupWeight, Http, Merge, Output, Vertex};
+
+use crate::expand::Input;
+use crate::git_url::GitUrl;
+
+use super::super::action::{
+    Action, CacheOwner, Copy, CopySource, Inline, Layering, Missing, Mkdir, Mode, Parents, Unpack,
+};
+use super::super::path;
+use super::exec::inline_file;
+use super::{Context, Steps, source};
+
+/// Emits a copy: one file op with an action per source; a linked one on nothing, then merged.
+pub(crate) fn copy(
+    cx: &mut Context,
+    steps: &mut Steps,
+    action: &Action,
+    copy: &Copy,
+    below: Option<Output>,
+) -> Option<Output> {
+    let name = steps.next(cx, &action.title);
+    let is_linked = copy.layering == Layering::Linked && cx.options.caps.has("mergeop");
+    let mut op = File::on(if is_linked { None } else { below });
+    for source in &copy.sources {
+        let made = copy_action(cx, copy, source, &name);
+        op = op.copy(made);
+    }
+    let vertex = cx.vertex(action, op, &name);
+    if !is_linked {
+        return Some(cx.graph.add(vertex).output(0));
+    }
+    let vertex = vertex.progress_group(steps.group(&name, GroupWeight::Weak));
+    let layer = cx.graph.add(vertex).output(0);
+    let Some(below) = below else {
+        return Some(layer);
+    };
+    let name = name.replacen("] ", "] LINK ", 1);
+    let merge = cx
+        .vertex(action, Merge::new([below, layer]), &name)
+        .progress_group(steps.group(&name, GroupWeight::Full));
+    Some(cx.graph.add(merge).output(0))
+}
+
+/// Returns one source's action (`dockerfile2llb/convert_copy.go:dispatchCopy`, v0.32.2).
+fn copy_action(cx: &mut Context, copy: &Copy, source: &CopySource, name: &str) -> CopyAction {
+    let action = match source {
+        CopySource::Files {
+            from,
+            path,
+            unpack,
+            include,
+            required,
+        } => {
+            let from = source::input(cx, from);
+            let action = CopyAction::new(from, path, &copy.to)
+                .follow_symlink()
+                .dir_contents()
+                .allow_wildcard()
+                .allow_empty_wildcard()
+                .include(include.clone())
+                .require(required.clone());
+            unpacked(action, *unpack)
+        }
+        CopySource::Inline(inline) => {
+            let from = inline_file(cx, inline);
+            CopyAction::new(from, &inline.name, &copy.to)
+        }
+        CopySource::Http {
+            url,
+            name: file,
+            checksum,
+            unpack,
+        } => {
+            let mut http = Http::new(url.clone()).filename(file.clone());
+            if let Some(checksum) = checksum {
+                http = http.checksum(checksum.clone());
+            }
+            let from = cx.graph.add(Vertex::new(http).name(name)).output(0);
+            unpacked(CopyAction::new(from, file, &copy.to), *unpack)
+        }
+        CopySource::Git(url) => {
+            let from = cx.graph.add(Vertex::new(git(url)).name(name)).output(0);
+            CopyAction::new(from, "/", &copy.to)
+        }
+    };
+    let action = action
+        .create_dest_path()
+        .exclude(copy.exclude.iter().cloned());
+    let action = match &copy.mode {
+        Mode::Keep => action,
+        Mode::Octal(mode) => action.mode(mode.cast_unsigned()),
+        Mode::Symbolic(mode) => action.symbolic_mode(mode.clone()),
+    };
+    if copy.owner.is_empty() {
+        action
+    } else {
+        action.owner(Owner::parse(&copy.owner))
+    }
+}
+
+fn unpacked(action: CopyAction, unpack: Unpack) -> CopyAction {
+    match unpack {
+        Unpack::Yes => action.unpack(),
+        Unpack::No => action,
+    }
+}
+
+fn git(url: &GitUrl) -> Git {
+    let mut git = Git::new(&url.remote);
+    if !url.git_ref.is_empty() {
+        git = git.reference(url.git_ref.clone());
+    }
+    if url.keep_git_dir == Some(true) {
+        git = git.keep_git_dir();
+    }
+    if let Some(checksum) = &url.checksum {
+        git = git.checksum(checksum.clone());
+    }
+    if !url.subdir.is_empty() {
+        git = git.subdir(&url.subdir);
+    }
+    if url.submodules == Some(false) {
+        git = git.skip_submodules();
+    }
+    if url.fetch_by_commit {
+        git = git.fetch_by_commit();
+    }
+    match url.mtime.as_deref() {
+        Some("commit") => git.mtime(GitMtime::Commit),
+        _ => git,
+    }
+}
+
+/// Emits directories.
+pub(crate) fn mkdir(
+    cx: &mut Context,
+    steps: &mut Steps,
+    action: &Action,
+    mkdir: &Mkdir,
+    below: Option<Output>,
+) -> Option<Output> {
+    let name = steps.next(cx, &action.title);
+    let mut op = File::on(below);
+    for path in mkdir.paths.iter().filter(|path| *path != "/") {
+        let mut made = MkdirAction::new(path, mkdir.mode.cast_unsigned());
+        if mkdir.parents == Parents::Made {
+            made = made.parents();
+        }
+        if !mkdir.owner.is_empty() {
+            made = made.owner(Owner::parse(&mkdir.owner));
+        }
+        if let Some(created) = mkdir.created {
+            made = made.timestamp(created);
+        }
+        op = op.mkdir(made);
+    }
+    let vertex = cx.vertex(action, op, &name);
+    Some(cx.graph.add(vertex).output(0))
+}
+
+/// Emits a link: its path and its target.
+pub(crate) fn symlink(
+    cx: &mut Context,
+    steps: &mut Steps,
+    action: &Action,
+    (path, target): (&str, &str),
+    below: Option<Output>,
+) -> Output {
+    let name = steps.next(cx, &action.title);
+    let mut op = File::on(below);
+    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+    if !parent.is_empty() {
+        op = op.mkdir(MkdirAction::new(parent, 0o755).parents());
+    }
+    let op = op.symlink(Symlink::new(target, path));
+    let vertex = cx.vertex(action, op, &name);
+    cx.graph.add(vertex).output(0)
+}
+
+/// Emits removals; from nothing, nothing can be removed.
+pub(crate) fn remove(
+    cx: &mut Context,
+    steps: &mut Steps,
+    action: &Action,
+    (paths, missing): (&[String], Missing),
+    below: Option<Output>,
+) -> Option<Output> {
+    let name = steps.next(cx, &action.title);
+    let mut op = File::on(below);
+    for path in paths {
+        let mut removed = Remove::new(path);
+        if path::has_wildcards(path) {
+            removed = removed.allow_wildcard();
+        }
+        if missing == Missing::Ignored {
+            removed = removed.allow_not_found();
+        }
+        op = op.remove(removed);
+    }
+    let vertex = cx.vertex(action, op, &name);
+    Some(cx.graph.add(vertex).output(0))
+}
+
+/// Returns the op that makes a file from the build file.
+pub(crate) fn mkfile(inline: &Inline) -> File {
+    let path = format!("/{}", inline.name);
+    File::on(None).mkfile(Mkfile::new(
+        &path,
+        inline.mode.cast_unsigned(),
+        inline.data.clone(),
+    ))
+}
+
+/// Returns a filesystem with one file of the context, executable for everybody.
+pub(crate) fn executable(cx: &mut Context, steps: &Steps, path: &str) -> Output {
+    let from = source::input(cx, &Input::Context(steps.stage.span));
+    let dest = format!("/{}", path::base_name(path));
+    let copy = CopyAction::new(from, path, &dest)
+        .follow_symlink()
+        .create_dest_path()
+        .mode(0o755);
+    let vertex = Vertex::new(File::on(None).copy(copy)).name("[internal] preparing script");
+    cx.graph.add(vertex).output(0)
+}
+
+/// Returns the op that makes `/cache` for an owner, whose name is looked up in `root`.
+pub(crate) fn cache_directory(
+    owner: &CacheOwner,
+    seed: Option<Output>,
+    root: Option<Output>,
+) -> File {
+    let mut by = Owner::parse(&owner.owner);
+    if owner.is_named {
+        by = by.known_to(root);
+    } else if by.group.is_none() {
+        by.group.clone_from(&by.user);
+    }
+    File::on(seed).mkdir(MkdirAction::new("/cache", owner.mode.cast_unsigned()).owner(by))
+}

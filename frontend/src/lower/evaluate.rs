@@ -1,0 +1,264 @@
+//! Steps become actions: `env.*` is replaced, paths are made absolute, configs and histories built.
+//!
+//! In: the plan and the configs of its images. Out: for every reached stage its actions and its
+//! last state, and the paths that the build context must send.
+
+mod config;
+mod exec;
+mod file;
+mod mount;
+mod text;
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::diagnostic::{Code, Diagnostics};
+use crate::expand::{Expanded, Input, Stage, StageId};
+use crate::model::{Step, Verb};
+use crate::plan::Plan;
+use crate::text::Span;
+
+use super::action::{Action, ActionKind, EvaluatedStage, Freshness};
+use super::config::ImageConfig;
+use super::history::{self, Layer};
+use super::options::Options;
+use super::path;
+use super::state::{Below, State};
+use super::{Resolved, ResolvedConfig};
+
+/// What the stages do, in the plan's order.
+#[derive(Debug)]
+pub(crate) struct Evaluated {
+    /// Actions, by stage; only reached stages.
+    pub(crate) stages: Vec<Option<EvaluatedStage>>,
+    /// The last state, by stage.
+    pub(crate) states: Vec<Option<State>>,
+    /// Absolute paths of the build context that are used; `/` for all of it.
+    pub(crate) context_paths: BTreeSet<String>,
+}
+
+/// What every step may look at.
+pub(crate) struct Context<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) diags: &'a mut Diagnostics,
+    context_paths: BTreeSet<String>,
+}
+
+/// A stage while its steps are read.
+pub(crate) struct Progress<'a> {
+    pub(crate) stage: &'a Stage,
+    pub(crate) state: State,
+    pub(crate) actions: Vec<Action>,
+    freshness: Freshness,
+}
+
+/// Evaluates every reached stage.
+pub(crate) fn evaluate(
+    plan: &Plan,
+    resolved: &Resolved,
+    options: &Options,
+    diags: &mut Diagnostics,
+) -> Evaluated {
+    let mut cx = Context {
+        options,
+        diags,
+        context_paths: BTreeSet::new(),
+    };
+    let n_stages = plan.stages.len();
+    let mut stages = vec![None; n_stages];
+    let mut states: Vec<Option<State>> = vec![None; n_stages];
+    for &id in &plan.order {
+        let stage = &plan.stages[id.0];
+        let state = start(&mut cx, resolved, &states, stage);
+        let mut progress = Progress {
+            stage,
+            state,
+            actions: Vec::new(),
+            freshness: freshness(options, &stage.name.value),
+        };
+        for one in &stage.steps {
+            step(&mut cx, &mut progress, one);
+        }
+        stages[id.0] = Some(EvaluatedStage {
+            name: stage.name.value.clone(),
+            span: stage.span,
+            base: stage.base.clone(),
+            base_span: stage.base_span,
+            platform: stage.platform.clone(),
+            actions: progress.actions,
+        });
+        states[id.0] = Some(progress.state);
+    }
+    Evaluated {
+        stages,
+        states,
+        context_paths: cx.context_paths,
+    }
+}
+
+fn freshness(options: &Options, stage: &str) -> Freshness {
+    if options.no_cache.covers(stage) {
+        Freshness::Fresh
+    } else {
+        Freshness::Cached
+    }
+}
+
+/// Returns the state before the first step.
+fn start(cx: &mut Context, resolved: &Resolved, states: &[Option<State>], stage: &Stage) -> State {
+    match &stage.base {
+        Input::Stage(StageId(idx), _) => {
+            let parent = states[*idx].as_ref();
+            parent
+                .expect("plan: stages come after what they use")
+                .child(StageId(*idx))
+        }
+        Input::Image(name) => match resolved.config(&name.value, &stage.platform) {
+            ResolvedConfig::Known(config, bytes) => {
+                refuse_triggers(cx, &config, &name.value, stage.base_span);
+                State::new((*config).clone(), Below::Image(config, bytes))
+            }
+            ResolvedConfig::Unknown => {
+                let mut state = State::new(ImageConfig::scratch(&stage.platform), Below::Scratch);
+                state.has_unknown_env = true;
+                state
+            }
+        },
+        Input::Scratch | Input::Context(_) | Input::NamedContext(_) => {
+            State::new(ImageConfig::scratch(&stage.platform), Below::Scratch)
+        }
+    }
+}
+
+fn refuse_triggers(cx: &mut Context, config: &ImageConfig, name: &str, span: Span) {
+    if let Some(first) = config.config.on_build.first() {
+        let message = format!("the base image `{name}` has ONBUILD triggers");
+        cx.diags
+            .report(Code::OnbuildTriggers, span, message)
+            .label(format!("its first trigger is `{first}`"))
+            .help("triggers are not executed yet: start from an image without them");
+    }
+}
+
+/// Reads one step.
+pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
+    match &step.verb {
+        Verb::Run(run) => exec::run(cx, at, step, run),
+        Verb::Script(script) => exec::script(cx, at, step, script),
+        Verb::Copy(copy) => file::copy(cx, at, step, copy),
+        Verb::File(copy) => file::write(cx, at, step, copy),
+        Verb::Add(add) => file::add(cx, at, step, add),
+        Verb::Mkdir(mkdir) => file::mkdir(cx, at, step, mkdir),
+        Verb::Symlink(symlink) => file::symlink(cx, at, step, symlink),
+        Verb::Remove(remove) => file::remove(cx, at, step, remove),
+        Verb::Workdir(dir) => file::workdir(cx, at, step, dir),
+        Verb::Parallel(branches) => parallel(cx, at, step, branches),
+        Verb::Env(_)
+        | Verb::ImageEnv(_)
+        | Verb::BuildEnv(_)
+        | Verb::ImageWorkdir(_)
+        | Verb::User(_)
+        | Verb::Shell(_)
+        | Verb::Label(_)
+        | Verb::Annotations(_)
+        | Verb::Cmd(_)
+        | Verb::Entrypoint(_)
+        | Verb::Expose(_)
+        | Verb::Volume(_)
+        | Verb::Healthcheck(_)
+        | Verb::StopSignal(_)
+        | Verb::Onbuild(_)
+        | Verb::Author(_) => config::step(cx, at, step),
+    }
+}
+
+/// Each branch starts from the same state; only its actions are kept, as branches hold nothing
+/// but filesystem verbs.
+fn parallel(
+    cx: &mut Context,
+    at: &mut Progress,
+    one: &Step<Expanded>,
+    branches: &[Vec<Step<Expanded>>],
+) {
+    let mut kinds = Vec::new();
+    for branch in branches {
+        let mut inner = Progress {
+            stage: at.stage,
+            state: at.state.clone(),
+            actions: Vec::new(),
+            freshness: at.freshness,
+        };
+        inner.state.history = Vec::new();
+        for inner_step in branch {
+            step(cx, &mut inner, inner_step);
+        }
+        at.state.history.append(&mut inner.state.history);
+        if !inner.actions.is_empty() {
+            kinds.push(inner.actions);
+        }
+    }
+    if !kinds.is_empty() {
+        let title = format!("PARALLEL {} branches", kinds.len());
+        at.push(cx, one, title, ActionKind::Parallel(kinds));
+    }
+}
+
+impl Progress<'_> {
+    /// Adds an action for a step.
+    fn push(&mut self, cx: &mut Context, step: &Step<Expanded>, command: String, kind: ActionKind) {
+        let title = match &step.name {
+            Some(name) => text::string(cx, &self.state, name),
+            None => summary(&command),
+        };
+        let fresh = step.no_cache.is_some() || self.freshness == Freshness::Fresh;
+        self.actions.push(Action {
+            span: step.span,
+            title,
+            command,
+            freshness: if fresh {
+                Freshness::Fresh
+            } else {
+                Freshness::Cached
+            },
+            kind,
+        });
+    }
+
+    /// Adds a history entry.
+    fn record(&mut self, cx: &Context, created_by: String, layer: Layer) {
+        let created = cx.options.created.as_deref();
+        self.state
+            .history
+            .push(history::entry(created_by, layer, created));
+    }
+
+    /// Returns the config for a change.
+    fn config(&mut self) -> &mut ImageConfig {
+        Rc::make_mut(&mut self.state.config)
+    }
+
+    /// Returns a path of the image, absolute.
+    fn absolute(&self, path: &str) -> String {
+        path::absolute(&self.state.dir, path)
+    }
+}
+
+impl Context<'_> {
+    /// Notes that a path of an input is used.
+    fn uses(&mut self, from: &Input, path: &str) {
+        if matches!(from, Input::Context(_)) {
+            self.context_paths.insert(path::join("/", path));
+        }
+    }
+}
+
+/// Returns the first line of a command for the log.
+fn summary(command: &str) -> String {
+    let mut lines = command.trim_end().lines();
+    let first = lines.next().unwrap_or_default().to_owned();
+    if lines.next().is_some() {
+        format!("{first} …")
+    } else {
+        first
+    }
+}

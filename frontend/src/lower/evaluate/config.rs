@@ -1,0 +1,285 @@
+//! Steps that change the image config and the state, and make no layer.
+
+use std::rc::Rc;
+
+use crate::diagnostic::Code;
+use crate::expand::Expanded;
+use crate::expr::Text;
+use crate::model::{Command, Healthcheck, Step, Verb};
+use crate::text::Spanned;
+use crate::units;
+
+use super::super::config::{Empty, HealthConfig};
+use super::super::history::{self, Layer};
+use super::super::state::State;
+use super::text::{parsed, parsed_option, string, strings};
+use super::{Context, Progress, path};
+
+/// Which list a variable goes into.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Steps and image.
+    Both,
+    /// The image only.
+    Image,
+}
+
+/// Reads one step that makes no layer.
+pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
+    match &step.verb {
+        Verb::Env(entries) => env(cx, at, entries, Scope::Both),
+        Verb::ImageEnv(entries) => env(cx, at, entries, Scope::Image),
+        Verb::BuildEnv(entries) => build_env(cx, at, entries),
+        Verb::ImageWorkdir(dir) => image_workdir(cx, at, dir),
+        Verb::User(user) => set_user(cx, at, user),
+        Verb::Shell(words) => {
+            let words = strings(cx, &at.state, words);
+            at.record(
+                cx,
+                format!("SHELL {}", history::plain_list(&words)),
+                Layer::None,
+            );
+            at.config().config.shell = words;
+        }
+        Verb::Label(labels) => label(cx, at, labels),
+        Verb::Annotations(entries) => {
+            for (name, value) in entries {
+                let value = string(cx, &at.state, value);
+                at.state.annotations.retain(|(old, _)| *old != name.value);
+                at.state.annotations.push((name.value.clone(), value));
+            }
+        }
+        Verb::Cmd(command) => {
+            let words = command_words(cx, &at.state, command);
+            at.record(
+                cx,
+                format!("CMD {}", history::quoted_list(&words)),
+                Layer::None,
+            );
+            at.state.has_cmd = true;
+            let config = &mut at.config().config;
+            config.cmd = words;
+            config.args_escaped = true;
+        }
+        Verb::Entrypoint(command) => entrypoint(cx, at, command),
+        Verb::Expose(ports) => expose(cx, at, ports),
+        Verb::Volume(volumes) => volume(cx, at, volumes),
+        Verb::Healthcheck(check) => healthcheck(cx, at, check),
+        Verb::StopSignal(signal) => stop_signal(cx, at, signal),
+        Verb::Onbuild(triggers) => onbuild(cx, triggers),
+        Verb::Author(author) => {
+            let author = string(cx, &at.state, author);
+            at.record(cx, format!("MAINTAINER {author}"), Layer::None);
+            at.config().author = author;
+        }
+        _ => {}
+    }
+}
+
+/// One map is one snapshot: its values see what stood before it.
+fn env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, Text)], scope: Scope) {
+    let values: Vec<String> = entries
+        .iter()
+        .map(|(_, value)| string(cx, &at.state, value))
+        .collect();
+    let mut line = "ENV".to_owned();
+    for ((name, _), value) in entries.iter().zip(&values) {
+        line.push_str(&format!(" {}={value}", name.value));
+        if scope == Scope::Both {
+            at.state.set_env(&name.value, value);
+        }
+        at.config().set_env(&name.value, value);
+    }
+    if !entries.is_empty() {
+        at.record(cx, line, Layer::None);
+    }
+}
+
+fn build_env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, Option<Text>)]) {
+    let values: Vec<Option<String>> = entries
+        .iter()
+        .map(|(_, value)| value.as_ref().map(|value| string(cx, &at.state, value)))
+        .collect();
+    let mut line = "ARG".to_owned();
+    for ((name, _), value) in entries.iter().zip(values) {
+        line.push(' ');
+        line.push_str(&name.value);
+        if let Some(value) = &value {
+            line.push_str(&format!("={value}"));
+            at.state.set_env(&name.value, value);
+        }
+        Rc::make_mut(&mut at.state.build_args).push((name.value.clone(), value));
+    }
+    if !entries.is_empty() {
+        at.record(cx, line, Layer::None);
+    }
+}
+
+fn image_workdir(cx: &mut Context, at: &mut Progress, dir: &Text) {
+    let dir = string(cx, &at.state, dir);
+    let dir = path::absolute(&at.state.config.config.working_dir, &dir);
+    at.record(cx, format!("WORKDIR {dir}"), Layer::None);
+    at.config().config.working_dir = dir;
+}
+
+fn set_user(cx: &mut Context, at: &mut Progress, user: &Text) {
+    let Some(_) = parsed(cx, &at.state, user, units::parse_user) else {
+        return;
+    };
+    let user = string(cx, &at.state, user);
+    at.record(cx, format!("USER {user}"), Layer::None);
+    at.config().config.user.clone_from(&user);
+    at.state.user = user;
+}
+
+fn label(cx: &mut Context, at: &mut Progress, labels: &[(Spanned<String>, Text)]) {
+    let mut line = "LABEL".to_owned();
+    for (name, value) in labels {
+        let value = string(cx, &at.state, value);
+        line.push_str(&format!(" {}={value}", name.value));
+        at.config().config.labels.insert(name.value.clone(), value);
+    }
+    if !labels.is_empty() {
+        at.record(cx, line, Layer::None);
+    }
+}
+
+/// Returns the words of a `cmd` or `entrypoint`; a string goes to the shell in effect.
+fn command_words(cx: &mut Context, state: &State, command: &Command<Expanded>) -> Vec<String> {
+    match command {
+        Command::Exec(words) => strings(cx, state, words),
+        Command::Shell(text) => {
+            let mut words = shell(state);
+            words.push(string(cx, state, text));
+            words
+        }
+    }
+}
+
+/// Returns the shell in effect (`dockerfile2llb/defaultshell.go`, v0.32.2).
+pub(crate) fn shell(state: &State) -> Vec<String> {
+    let config = &state.config;
+    let words: &[&str] = match config.os.as_str() {
+        _ if !config.config.shell.is_empty() => return config.config.shell.clone(),
+        "windows" => &["cmd", "/S", "/C"],
+        _ => &["/bin/sh", "-c"],
+    };
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+fn entrypoint(cx: &mut Context, at: &mut Progress, command: &Command<Expanded>) {
+    let words = command_words(cx, &at.state, command);
+    at.record(
+        cx,
+        format!("ENTRYPOINT {}", history::quoted_list(&words)),
+        Layer::None,
+    );
+    let keeps_cmd = at.state.has_cmd;
+    let config = &mut at.config().config;
+    config.entrypoint = words;
+    if !keeps_cmd {
+        config.cmd.clear();
+    }
+}
+
+fn expose(cx: &mut Context, at: &mut Progress, ports: &[Text]) {
+    let mut found = Vec::new();
+    for port in ports {
+        found.extend(parsed(cx, &at.state, port, units::parse_port).unwrap_or_default());
+    }
+    if found.is_empty() {
+        return;
+    }
+    at.record(
+        cx,
+        format!("EXPOSE {}", history::plain_list(&found)),
+        Layer::None,
+    );
+    at.config()
+        .config
+        .exposed_ports
+        .extend(found.into_iter().map(|port| (port, Empty {})));
+}
+
+fn volume(cx: &mut Context, at: &mut Progress, volumes: &[Text]) {
+    let volumes = strings(cx, &at.state, volumes);
+    if volumes.is_empty() {
+        return;
+    }
+    at.record(
+        cx,
+        format!("VOLUME {}", history::plain_list(&volumes)),
+        Layer::None,
+    );
+    at.config()
+        .config
+        .volumes
+        .extend(volumes.into_iter().map(|path| (path, Empty {})));
+}
+
+fn healthcheck(cx: &mut Context, at: &mut Progress, check: &Healthcheck<Expanded>) {
+    let health = match check {
+        Healthcheck::None => HealthConfig {
+            test: vec!["NONE".to_owned()],
+            ..Default::default()
+        },
+        Healthcheck::Check {
+            run,
+            interval,
+            timeout,
+            start_period,
+            start_interval,
+            retries,
+        } => {
+            let state = &at.state;
+            let mut time = |text: &Option<Text>| {
+                parsed_option(cx, state, text.as_ref(), units::parse_interval).unwrap_or_default()
+            };
+            let (interval, timeout) = (time(interval), time(timeout));
+            let (start_period, start_interval) = (time(start_period), time(start_interval));
+            let retries = parsed_option(cx, state, retries.as_ref(), units::parse_integer);
+            HealthConfig {
+                test: health_test(cx, state, run),
+                interval,
+                timeout,
+                start_period,
+                start_interval,
+                retries: retries.unwrap_or_default(),
+            }
+        }
+    };
+    at.record(cx, history::healthcheck(&health), Layer::None);
+    at.config().config.healthcheck = Some(health);
+}
+
+fn health_test(cx: &mut Context, state: &State, run: &Command<Expanded>) -> Vec<String> {
+    match run {
+        Command::Shell(text) => vec!["CMD-SHELL".to_owned(), string(cx, state, text)],
+        Command::Exec(words) => {
+            let mut test = vec!["CMD".to_owned()];
+            test.extend(strings(cx, state, words));
+            test
+        }
+    }
+}
+
+fn stop_signal(cx: &mut Context, at: &mut Progress, signal: &Text) {
+    let Some(_) = parsed(cx, &at.state, signal, units::parse_signal) else {
+        return;
+    };
+    let signal = string(cx, &at.state, signal);
+    at.record(cx, format!("STOPSIGNAL {signal}"), Layer::None);
+    at.config().config.stop_signal = signal;
+}
+
+fn onbuild(cx: &mut Context, triggers: &[Spanned<String>]) {
+    if let Some(first) = triggers.first() {
+        cx.diags
+            .report(
+                Code::OnbuildTriggers,
+                first.span,
+                "`onbuild` is not supported yet",
+            )
+            .help("remove it, or write these steps into the build files that use this image");
+    }
+}

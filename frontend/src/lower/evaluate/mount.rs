@@ -1,0 +1,385 @@
+//! What a run mounts.
+
+use crate::diagnostic::Code;
+use crate::expand::{Cache, Expanded, Input};
+use crate::expr::Text;
+use crate::model::{Bind, CacheMount, Exec, SecretMount, Sharing, SshMount, Tmpfs};
+use crate::preset::{Preset, PresetPath};
+use crate::text::{Span, Spanned};
+use crate::units::{self, Principal};
+
+use super::super::action::{Access, CacheOwner, Inline, Missing, Mount, MountKind, Secret, Ssh};
+use super::super::path;
+use super::super::state::{self, Env, State};
+use super::text::{meaning, parsed_option, string};
+use super::{Context, Progress};
+
+/// Who runs a step, and where.
+pub(crate) struct Runner {
+    pub(crate) env: Env,
+    pub(crate) user: String,
+    pub(crate) cwd: String,
+}
+
+/// Keeps what apt downloads: Debian's images have a file of this name that deletes it.
+const KEEP_DOWNLOADS: &str = "Binary::apt::APT::Keep-Downloaded-Packages \"true\";\n";
+
+/// Returns binds, tmpfs and caches.
+pub(crate) fn mounts(
+    cx: &mut Context,
+    at: &Progress,
+    exec: &Exec<Expanded>,
+    runner: &Runner,
+) -> Vec<Mount> {
+    let mut mounts = Vec::new();
+    for bind in &exec.binds {
+        mounts.extend(bind_mount(cx, at, bind, runner));
+    }
+    for tmpfs in &exec.tmpfs {
+        mounts.extend(tmpfs_mount(cx, at, tmpfs, runner));
+    }
+    for cache in &exec.caches {
+        match cache {
+            Cache::Mount(cache) => mounts.extend(cache_mount(cx, at, cache, runner)),
+            Cache::Preset(preset, span) => preset_mounts(cx, preset, *span, runner, &mut mounts),
+        }
+    }
+    mounts
+}
+
+/// Returns where something is mounted: relative to the working directory, never the root.
+fn target(cx: &mut Context, state: &State, text: &Text, runner: &Runner) -> Option<String> {
+    let target = path::absolute(&runner.cwd, &string(cx, state, text));
+    if target == "/" {
+        cx.diags
+            .report(Code::BadValue, text.span, "nothing can be mounted over `/`")
+            .help("name a directory below it");
+        return None;
+    }
+    Some(target)
+}
+
+fn bind_mount(
+    cx: &mut Context,
+    at: &Progress,
+    bind: &Bind<Expanded>,
+    runner: &Runner,
+) -> Option<Mount> {
+    let target = target(cx, &at.state, &bind.target, runner)?;
+    let source = path::join("/", &string(cx, &at.state, &bind.source));
+    let from = bind.from.clone().unwrap_or(Input::Context(bind.span));
+    cx.uses(&from, &source);
+    let is_writable = bind.writable.as_ref().is_some_and(|flag| flag.value);
+    let access = if is_writable {
+        Access::Discarded
+    } else {
+        Access::ReadOnly
+    };
+    Some(Mount {
+        target,
+        kind: MountKind::Bind {
+            from,
+            source,
+            access,
+        },
+    })
+}
+
+fn tmpfs_mount(
+    cx: &mut Context,
+    at: &Progress,
+    tmpfs: &Tmpfs<Expanded>,
+    runner: &Runner,
+) -> Option<Mount> {
+    let target = target(cx, &at.state, &tmpfs.target, runner)?;
+    let size = parsed_option(cx, &at.state, tmpfs.size.as_ref(), units::parse_bytes);
+    Some(Mount {
+        target,
+        kind: MountKind::Tmpfs(size.unwrap_or_default()),
+    })
+}
+
+fn cache_mount(
+    cx: &mut Context,
+    at: &Progress,
+    cache: &CacheMount<Expanded>,
+    runner: &Runner,
+) -> Option<Mount> {
+    let state = &at.state;
+    let written = string(cx, state, &cache.path);
+    let target = target(cx, state, &cache.path, runner)?;
+    let id = match &cache.id {
+        Some(id) => string(cx, state, id),
+        None => path::clean(&written),
+    };
+    let source = cache
+        .source
+        .as_ref()
+        .map(|source| path::join("/", &string(cx, state, source)));
+    let source = source.filter(|source| source != "/");
+    let from = cache.from.clone().unwrap_or(Input::Scratch);
+    cx.uses(&from, source.as_deref().unwrap_or("/"));
+    let owner = if source.is_some() {
+        None
+    } else {
+        written_owner(cx, state, cache)
+    };
+    let is_seeded = source.is_some() || cache.from.is_some();
+    let owner = owner.or_else(|| {
+        if is_seeded {
+            None
+        } else {
+            user_owner(&runner.user)
+        }
+    });
+    let sharing = cache
+        .sharing
+        .as_ref()
+        .map_or(Sharing::Shared, |sharing| sharing.value);
+    Some(Mount {
+        target,
+        kind: MountKind::Cache {
+            id: cache_id(cx, &id),
+            sharing,
+            from,
+            source,
+            owner,
+        },
+    })
+}
+
+/// Returns the id on the wire (`dockerfile2llb/convert_runmount.go`, v0.32.2).
+fn cache_id(cx: &Context, id: &str) -> String {
+    format!("{}/{id}", cx.options.cache_namespace)
+}
+
+/// Returns the owner that a cache's own keys ask for.
+fn written_owner(
+    cx: &mut Context,
+    state: &State,
+    cache: &CacheMount<Expanded>,
+) -> Option<CacheOwner> {
+    if cache.uid.is_none() && cache.gid.is_none() && cache.chmod.is_none() {
+        return None;
+    }
+    let uid = parsed_option(cx, state, cache.uid.as_ref(), units::parse_id).unwrap_or_default();
+    let gid = parsed_option(cx, state, cache.gid.as_ref(), units::parse_id).unwrap_or_default();
+    let mode = parsed_option(cx, state, cache.chmod.as_ref(), units::parse_octal);
+    let mode = mode.map_or(0o755, octal);
+    Some(CacheOwner {
+        owner: format!("{uid}:{gid}"),
+        mode,
+        is_named: false,
+    })
+}
+
+/// Returns the owner that a step's user asks for; root needs none.
+fn user_owner(user: &str) -> Option<CacheOwner> {
+    if user.is_empty() {
+        return None;
+    }
+    let owner = units::parse_user(user).ok()?;
+    let is_root = |half: &Principal| *half == Principal::Id(0);
+    if is_root(&owner.user) && owner.group.as_ref().is_none_or(is_root) {
+        return None;
+    }
+    let is_name = |half: &Principal| matches!(half, Principal::Name(_));
+    let is_named = is_name(&owner.user) || owner.group.as_ref().is_some_and(is_name);
+    Some(CacheOwner {
+        owner: user.to_owned(),
+        mode: 0o755,
+        is_named,
+    })
+}
+
+/// An octal mode on the wire; `parse_octal` keeps it small.
+pub(crate) fn octal(mode: u32) -> i32 {
+    i32::try_from(mode).unwrap_or(0o7777)
+}
+
+fn preset_mounts(
+    cx: &mut Context,
+    preset: Preset,
+    span: Span,
+    runner: &Runner,
+    mounts: &mut Vec<Mount>,
+) {
+    for place in preset.paths {
+        let Some(target) = preset_path(cx, preset, place, span, runner) else {
+            return;
+        };
+        let id = cache_id(cx, &target);
+        let kind = MountKind::Cache {
+            id,
+            sharing: preset.sharing,
+            from: Input::Scratch,
+            source: None,
+            owner: user_owner(&runner.user),
+        };
+        mounts.push(Mount { target, kind });
+    }
+    if preset.keeps_apt_downloads {
+        let inline = Inline {
+            name: "docker-clean".to_owned(),
+            mode: 0o644,
+            data: KEEP_DOWNLOADS.as_bytes().to_vec(),
+        };
+        let target = "/etc/apt/apt.conf.d/docker-clean".to_owned();
+        mounts.push(Mount {
+            target,
+            kind: MountKind::File(inline),
+        });
+    }
+}
+
+/// Returns a directory of a preset: where its variable says, else below the user's home.
+fn preset_path(
+    cx: &mut Context,
+    preset: Preset,
+    place: &PresetPath,
+    span: Span,
+    runner: &Runner,
+) -> Option<String> {
+    if let Some((variable, below)) = place.variable
+        && let Some(value) = state::get(&runner.env, variable)
+        && value.starts_with('/')
+    {
+        return Some(path::join(value, below));
+    }
+    let Some(below_home) = place.default.strip_prefix("~/") else {
+        return Some(place.default.to_owned());
+    };
+    let is_root = matches!(
+        runner.user.split(':').next(),
+        Some("" | "root" | "0") | None
+    );
+    let home = match state::get(&runner.env, "HOME") {
+        Some(home) if home.starts_with('/') && !is_root => home,
+        _ if is_root => "/root",
+        _ => {
+            let message = format!(
+                "the preset `{}` needs the home directory of the user `{}`",
+                preset.name, runner.user
+            );
+            cx.diags
+                .report(Code::UnknownHome, span, message)
+                .label("this image's environment has no `HOME`")
+                .help(format!(
+                    "set `env: {{HOME: /home/{}}}` on the stage, or write `cache: {{path: …}}`",
+                    runner.user.split(':').next().unwrap_or_default()
+                ));
+            return None;
+        }
+    };
+    Some(path::join(home, below_home))
+}
+
+/// Returns the secrets of a run.
+pub(crate) fn secrets(cx: &mut Context, at: &Progress, exec: &Exec<Expanded>) -> Vec<Secret> {
+    exec.secrets
+        .iter()
+        .filter_map(|secret| secret_mount(cx, &at.state, secret))
+        .collect()
+}
+
+fn secret_mount(cx: &mut Context, state: &State, secret: &SecretMount<Expanded>) -> Option<Secret> {
+    let target = secret
+        .target
+        .as_ref()
+        .map(|target| string(cx, state, target));
+    let id = match (&secret.id, &target) {
+        (Some(id), _) => string(cx, state, id),
+        (None, Some(target)) => path::base_name(target).to_owned(),
+        (None, None) => {
+            cx.diags
+                .report(
+                    Code::BadValue,
+                    secret.span,
+                    "a secret needs an `id` or a `target`",
+                )
+                .help("add `id: NAME`, as in `docker buildx build --secret id=NAME`");
+            return None;
+        }
+    };
+    let env = secret.env.as_ref().map(|env| string(cx, state, env));
+    let target = match (target, &env) {
+        (None, Some(_)) => None,
+        (None, None) => Some(format!("/run/secrets/{}", path::base_name(&id))),
+        (target, _) => target,
+    };
+    let access = Permissions::read(cx, state, [&secret.chmod, &secret.uid, &secret.gid], 0o400);
+    Some(Secret {
+        id,
+        target,
+        env,
+        missing: missing(secret.required.as_ref()),
+        uid: access.uid,
+        gid: access.gid,
+        mode: access.mode,
+    })
+}
+
+/// A mount is required unless it says otherwise.
+fn missing(required: Option<&Spanned<bool>>) -> Missing {
+    if required.is_none_or(|flag| flag.value) {
+        Missing::Error
+    } else {
+        Missing::Ignored
+    }
+}
+
+struct Permissions {
+    mode: u32,
+    uid: u32,
+    gid: u32,
+}
+
+impl Permissions {
+    fn read(
+        cx: &mut Context,
+        state: &State,
+        [chmod, uid, gid]: [&Option<Text>; 3],
+        default: u32,
+    ) -> Self {
+        let mode = parsed_option(cx, state, chmod.as_ref(), units::parse_octal);
+        let uid = parsed_option(cx, state, uid.as_ref(), units::parse_id);
+        let gid = parsed_option(cx, state, gid.as_ref(), units::parse_id);
+        Self {
+            mode: mode.unwrap_or(default),
+            uid: uid.unwrap_or_default(),
+            gid: gid.unwrap_or_default(),
+        }
+    }
+}
+
+/// Returns the ssh agents of a run.
+pub(crate) fn ssh(cx: &mut Context, at: &Progress, exec: &Exec<Expanded>) -> Vec<Ssh> {
+    let mut agents = Vec::new();
+    for (idx, ssh) in exec.ssh.iter().enumerate() {
+        agents.push(ssh_mount(cx, &at.state, ssh, idx));
+    }
+    agents
+}
+
+fn ssh_mount(cx: &mut Context, state: &State, ssh: &SshMount<Expanded>, idx: usize) -> Ssh {
+    let target = ssh.target.as_ref().map(|target| string(cx, state, target));
+    let access = Permissions::read(cx, state, [&ssh.chmod, &ssh.uid, &ssh.gid], 0o600);
+    Ssh {
+        id: ssh
+            .id
+            .as_ref()
+            .map(|id| string(cx, state, id))
+            .unwrap_or_default(),
+        target: target.unwrap_or_else(|| format!("/run/buildkit/ssh_agent.{idx}")),
+        missing: missing(ssh.required.as_ref()),
+        uid: access.uid,
+        gid: access.gid,
+        mode: access.mode,
+    }
+}
+
+/// Returns the mode of a `chmod`; a bad one is reported.
+pub(crate) fn mode(cx: &mut Context, state: &State, text: &Text) -> Option<units::Mode> {
+    let string = string(cx, state, text);
+    meaning(cx, &string, text.span, units::parse_mode)
+}

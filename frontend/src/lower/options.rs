@@ -1,0 +1,166 @@
+//! What the request and the daemon say about every vertex.
+
+use std::collections::BTreeSet;
+
+use buildkit_llb::LinuxResources;
+
+use crate::model::Network;
+
+/// What the request and the daemon say about every vertex; plain data, filled by `build`.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the build context comes from.
+    pub context: LocalContext,
+    /// How images are looked up; the daemon's default when empty.
+    pub resolve_mode: String,
+    /// `--label`, sorted: the last word on the image's labels.
+    pub labels: Vec<(String, String)>,
+    /// `--no-cache` and `--no-cache-filter`.
+    pub no_cache: NoCache,
+    /// `--add-host`: name, address.
+    pub add_hosts: Vec<(String, String)>,
+    /// `--ulimit`: name, soft, hard.
+    pub ulimits: Vec<(String, i64, i64)>,
+    /// `--shm-size`, bytes.
+    pub shm_size: Option<i64>,
+    /// `--cgroup-parent`.
+    pub cgroup_parent: String,
+    /// `--network`.
+    pub network: Network,
+    /// Hostname of every step.
+    pub hostname: String,
+    /// `--resource`.
+    pub resources: Option<LinuxResources>,
+    /// Proxy build arguments; in no digest.
+    pub proxy: Option<Proxy>,
+    /// `BUILDKIT_CACHE_MOUNT_NS`.
+    pub cache_namespace: String,
+    /// `SOURCE_DATE_EPOCH`, seconds.
+    pub epoch: Option<i64>,
+    /// The epoch as RFC 3339, for history entries.
+    pub created: Option<String>,
+    /// Whether `--platform` was given.
+    pub target: TargetChoice,
+    /// Whether step names carry the platform.
+    pub naming: Naming,
+    /// What the daemon can do: the ids of its enabled LLB capabilities.
+    pub caps: Caps,
+    /// The build file's index among the sources of the definition.
+    pub source: usize,
+}
+
+/// The local source that the build context is.
+#[derive(Clone, Debug, Default)]
+pub struct LocalContext {
+    /// The name in the client's session.
+    pub name: String,
+    /// The session.
+    pub session: String,
+    /// What keeps this transfer apart from others.
+    pub shared_key_hint: String,
+    /// Patterns of the ignore file.
+    pub exclude: Vec<String>,
+}
+
+/// Which stages pass over caches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum NoCache {
+    /// None.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// These, lower case.
+    Stages(BTreeSet<String>),
+}
+
+impl NoCache {
+    /// Returns whether a stage passes over caches.
+    pub fn covers(&self, stage: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Stages(stages) => stages.contains(&stage.to_ascii_lowercase()),
+        }
+    }
+}
+
+/// Who chose the target platform.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TargetChoice {
+    /// Nobody: the image is for the platform its base is for.
+    #[default]
+    Implicit,
+    /// The request.
+    Explicit,
+}
+
+/// How steps are named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Naming {
+    /// `[stage 2/5]`.
+    #[default]
+    Plain,
+    /// `[linux/arm64 stage 2/5]`.
+    ByPlatform,
+}
+
+/// Proxies of the steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proxy {
+    /// `HTTP_PROXY`.
+    pub http: String,
+    /// `HTTPS_PROXY`.
+    pub https: String,
+    /// `FTP_PROXY`.
+    pub ftp: String,
+    /// `NO_PROXY`.
+    pub no: String,
+    /// `ALL_PROXY`.
+    pub all: String,
+}
+
+/// What a daemon can do.
+#[derive(Clone, Debug)]
+pub enum Caps {
+    /// Everything this version knows: nobody was asked.
+    All,
+    /// These ids.
+    Listed(BTreeSet<String>),
+}
+
+impl Caps {
+    /// Returns whether the daemon can do it.
+    pub fn has(&self, id: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Listed(ids) => ids.contains(id),
+        }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            context: LocalContext::default(),
+            resolve_mode: String::new(),
+            labels: Vec::new(),
+            no_cache: NoCache::None,
+            add_hosts: Vec::new(),
+            ulimits: Vec::new(),
+            shm_size: None,
+            cgroup_parent: String::new(),
+            network: Network::Default,
+            hostname: String::new(),
+            resources: None,
+            proxy: None,
+            cache_namespace: String::new(),
+            epoch: None,
+            created: None,
+            target: TargetChoice::Implicit,
+            naming: Naming::Plain,
+            caps: Caps::All,
+            source: 0,
+        }
+    }
+}
