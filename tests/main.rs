@@ -1,1 +1,3 @@
 //! The project seen from outside: one test binary, a file a theme.
+
+mod live;

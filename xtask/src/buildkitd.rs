@@ -12,13 +12,14 @@ use crate::error::{Context as _, Result};
 use crate::tools::Tools;
 
 /// Registries whose images are looked for in our own registry first, under the same name.
-const MIRRORED: [&str; 6] = [
+const MIRRORED: [&str; 7] = [
     "docker.io",
     "mcr.microsoft.com",
     "gcr.io",
     "ghcr.io",
     "quay.io",
     "public.ecr.aws",
+    "registry.example.com",
 ];
 
 /// Holds the addresses of one daemon.

@@ -42,6 +42,10 @@ impl Profile {
     }
 }
 
+/// The name that examples and tests give it. It resolves to the same image, as the daemon looks
+/// into our registry first.
+const PUBLISHED: &str = "registry.example.com/windlass:1";
+
 /// What the image is made of beside the binary. The daemon reads both labels before it starts the
 /// program (frontend/gateway/gateway.go:gatewayFrontend.Solve, moby/buildkit v0.32.2).
 const DOCKERFILE: &str = "\
@@ -109,9 +113,9 @@ impl World {
             .map(|(arch, _)| format!("linux/{arch}"))
             .collect();
         let output = format!(
-            "type=image,name={},push=true,oci-mediatypes=true,compression=gzip,\
+            "type=image,\"name={0}/windlass:dev,{0}/{PUBLISHED}\",push=true,oci-mediatypes=true,compression=gzip,\
              compression-level=9,force-compression=true",
-            self.frontend()
+            self.registry.host()
         );
         let mut build = self.docker.buildx();
         build.args(["build", "--progress=plain", "--provenance=false"]);

@@ -1,0 +1,3 @@
+//! Builds on a real buildkitd, with the result inspected.
+
+mod world;

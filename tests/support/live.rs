@@ -1,0 +1,168 @@
+//! The world of the live tests: brought up once by the first test of the process.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use xtask::{Buildkitd, Profile, Progress, Registry, World};
+
+use super::build::Build;
+
+/// The first line of a build file for our frontend.
+pub const SYNTAX: &str = "# syntax=registry.example.com/windlass:1\n";
+
+static WORLD: OnceLock<World> = OnceLock::new();
+static FRONTEND: OnceLock<()> = OnceLock::new();
+static COUNTER: AtomicU32 = AtomicU32::new(0);
+
+/// One test's access to the world, with a directory of its own.
+pub struct Live {
+    world: &'static World,
+    dir: PathBuf,
+    name: String,
+}
+
+impl Live {
+    /// Brings the world up, with a fresh frontend image.
+    pub fn new(name: &str) -> Live {
+        let live = Live::without_frontend(name);
+        FRONTEND.get_or_init(|| {
+            must(
+                live.world.refresh_frontend(Profile::Live),
+                "no frontend image",
+            );
+        });
+        live
+    }
+
+    /// The same, for tests that do not use our frontend.
+    pub fn without_frontend(name: &str) -> Live {
+        let world = WORLD.get_or_init(|| must(World::up(Progress::silent()), "no world"));
+        // Unique also when two test processes run at once.
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let unique = format!("{name}-{}-{number}", std::process::id());
+        let dir = must(world.work_dir(&unique), "no work directory");
+        Live {
+            world,
+            dir,
+            name: unique,
+        }
+    }
+
+    /// Starts to describe a build. Its context is a directory of its own.
+    pub fn build(&self) -> Build<'_> {
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        Build::new(
+            self.world,
+            &self.world.builder,
+            self.dir.join(format!("build-{number}")),
+        )
+    }
+
+    /// Makes the base image of `tests/images/NAME`, unless it is there.
+    pub fn image(&self, name: &str) {
+        must(self.world.image(name), "no base image");
+    }
+
+    /// Returns the registry: `host()`, `manifest(..)`, `blob(..)`.
+    pub fn registry(&self) -> &Registry {
+        &self.world.registry
+    }
+
+    /// Returns a repository of this test in the registry, to push to.
+    pub fn repository(&self) -> String {
+        format!("{}/tests/{}", self.world.registry.host(), self.name)
+    }
+
+    /// Returns the directory of this test.
+    pub fn dir(&self) -> &std::path::Path {
+        &self.dir
+    }
+
+    /// Returns `buildctl`, pointed at the daemon.
+    pub fn buildctl(&self) -> Command {
+        self.world.buildkitd.buildctl()
+    }
+
+    /// Returns `docker buildx`, set up for the builder.
+    pub fn buildx(&self) -> Command {
+        self.world.docker.buildx()
+    }
+
+    /// Starts a daemon that has never built anything; it ends with the returned value.
+    pub fn empty_builder(&self) -> EmptyBuilder<'_> {
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("empty-{}-{number}", std::process::id());
+        let daemon = must(self.world.empty_builder(&name), "no second daemon");
+        EmptyBuilder {
+            live: self,
+            name,
+            daemon,
+        }
+    }
+
+    /// Returns whether a process runs whose command line mentions `text`, in whatever container.
+    pub fn process_running(&self, text: &str) -> bool {
+        let entries = std::fs::read_dir("/proc").expect("/proc is readable");
+        entries
+            .flatten()
+            .filter(|entry| is_number(&entry.file_name()))
+            .any(|entry| {
+                let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+                let words = line.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+                words.into_iter().any(|word| word.contains(text))
+            })
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // What a failed test made is left for the person who looks into it.
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.dir);
+        }
+    }
+}
+
+/// A daemon with an empty cache.
+pub struct EmptyBuilder<'a> {
+    live: &'a Live,
+    name: String,
+    daemon: Buildkitd,
+}
+
+impl EmptyBuilder<'_> {
+    /// Starts to describe a build on this daemon.
+    pub fn build(&self) -> Build<'_> {
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let dir = self.live.dir.join(format!("build-{number}"));
+        Build::new(self.live.world, &self.name, dir)
+    }
+
+    /// Returns `buildctl`, pointed at this daemon.
+    pub fn buildctl(&self) -> Command {
+        self.daemon.buildctl()
+    }
+}
+
+impl Drop for EmptyBuilder<'_> {
+    fn drop(&mut self) {
+        let removed = self.live.world.remove_builder(&self.name);
+        if !std::thread::panicking() {
+            must(removed, "the second daemon is still there");
+        }
+    }
+}
+
+fn is_number(name: &std::ffi::OsStr) -> bool {
+    name.as_encoded_bytes().iter().all(u8::is_ascii_digit)
+}
+
+#[track_caller]
+pub(crate) fn must<T, E: std::fmt::Display>(result: Result<T, E>, what: &str) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{what}: {error}"),
+    }
+}
