@@ -1,7 +1,5 @@
 //! The options that `run` and `script` share.
 
-pub(super) mod decode;
-
 use crate::text::Spanned;
 
 use super::{Bind, Phase, Tmpfs};

@@ -1,7 +1,5 @@
 //! What a run mounts: caches, secrets, ssh, binds and tmpfs.
 
-pub(super) mod decode;
-
 use crate::text::{Span, Spanned};
 
 use super::{Phase, Value, Written};
