@@ -7,21 +7,41 @@
 //! is left once arguments and platforms are replaced (`expand::Expanded`).
 
 pub mod arg;
+pub mod check;
 pub mod exec;
+pub mod fields;
 pub mod image;
+mod input;
 pub mod map;
 pub mod mount;
+mod name;
+pub mod platform;
+mod read;
 pub mod stage;
 pub mod step;
+mod value;
+pub mod verb;
+mod when;
+
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Debug;
 
 use buildkit_llb::Platform;
 
+use crate::diagnostic::{Code, Diagnostics};
 use crate::expr::{Name, Template};
+use crate::syntax::{Document, View};
 use crate::text::{Span, Spanned};
+use crate::units;
+
+use fields::{Key, Kind, Table, key};
+use read::{Cx, Fields};
+use value::Slot;
 
 pub use arg::{Arg, ArgType};
+pub use check::Check;
 pub use exec::{Device, Exec, Network, Resources, Security, Ulimit};
 pub use image::{Healthcheck, ImageKeys};
 pub use mount::{
@@ -164,15 +184,169 @@ pub struct Build {
     pub check: Option<Check>,
 }
 
-/// Lint settings: decoded and checked here, used by the lint pass.
-#[derive(Clone, Debug, Default)]
-pub struct Check {
-    /// Where it stands.
-    pub span: Option<Span>,
-    /// Rules not to report, or `all`.
-    pub skip: Vec<Spanned<String>>,
-    /// Whether a finding fails the build (a file's or stage's only).
-    pub error: Option<Spanned<bool>>,
-    /// Experimental rules to report, or `all`.
-    pub experimental: Vec<Spanned<String>>,
+const CACHES: Kind = Kind::Named(&Kind::OneOf(&[
+    Kind::Text,
+    Kind::Map(&mount::decode::NAMED_CACHE),
+]));
+const SECRETS: Kind = Kind::Named(&Kind::OneOf(&[
+    Kind::Null,
+    Kind::Map(&mount::decode::NAMED_SECRET),
+]));
+const AGENTS: Kind = Kind::Named(&Kind::OneOf(&[
+    Kind::Null,
+    Kind::Map(&mount::decode::NAMED_SSH),
+]));
+const STAGES: Kind = Kind::Named(&Kind::Map(&stage::STAGE));
+
+pub(crate) static BUILD: Table = Table {
+    what: "a build file",
+    doc: "The whole file.",
+    groups: &[
+        &[
+            key(
+                "description",
+                Kind::Literal,
+                "The web shop",
+                "One line, shown by `--call=targets`.",
+            ),
+            key(
+                "default",
+                Kind::Literal,
+                "runtime",
+                "The stage that is the result; default the last.",
+            ),
+            key(
+                "platforms",
+                Kind::Some(&Kind::Literal),
+                "[linux/amd64, linux/arm64]",
+                "The platforms that the file supports; default any.",
+            ),
+            key(
+                "args",
+                arg::ARGS,
+                "{VERSION: \"1.0\"}",
+                "Build arguments of every stage.",
+            ),
+            key(
+                "caches",
+                CACHES,
+                "{deps: /root/.cache}",
+                "Cache mounts that steps use by name.",
+            ),
+            key(
+                "secrets",
+                SECRETS,
+                "{npm_token: {}}",
+                "Secrets that steps use by name.",
+            ),
+            key(
+                "ssh",
+                AGENTS,
+                "{default: {}}",
+                "Ssh agents and keys, by id.",
+            ),
+            key(
+                "stages",
+                STAGES,
+                "{build: {from: alpine:3.20}}",
+                "The stages, in order.",
+            ),
+            key(
+                "check",
+                Kind::Map(&check::CHECK),
+                "{error: true}",
+                "Settings of the warnings about the file.",
+            ),
+        ],
+        RESERVED,
+    ],
+};
+
+const RESERVED: &[Key] = &[
+    reserved("uses"),
+    reserved("with"),
+    reserved("templates"),
+    reserved("imports"),
+    reserved("tests"),
+    reserved("budgets"),
+    reserved("matrix"),
+    reserved("exceptions"),
+];
+
+const fn reserved(name: &'static str) -> Key {
+    key(name, Kind::Reserved, "", "Reserved for a later version.")
+}
+
+/// Decodes a build file.
+///
+/// Reports everything that is wrong with it; what was reported is left out of the result.
+pub fn decode(doc: &Document, diags: &mut Diagnostics) -> Build {
+    let cx = &mut Cx { doc, diags };
+    let root = Slot {
+        name: "build file",
+        example: "{stages: {...}}",
+        id: doc.root(),
+    };
+    let at = doc.span(root.id).at_start();
+    if !matches!(doc.view(root.id), View::Mapping(_)) {
+        no_map(root, cx);
+        return Build::default();
+    }
+    match Fields::read(&BUILD, root, at, cx) {
+        Some(fields) => build(&fields, cx),
+        None => Build::default(),
+    }
+}
+
+fn no_map(root: Slot<'_>, cx: &mut Cx<'_>) {
+    if matches!(cx.doc.view(root.id), View::Broken) {
+        return;
+    }
+    let span = cx.doc.span(root.id);
+    cx.diags
+        .report(Code::NotABuildFile, span, "the file is not a build file")
+        .label("not a map of keys")
+        .help("a build file starts with `stages:`");
+}
+
+fn build(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Build {
+    let some = |name, cx: &mut Cx<'_>| fields.some(name, cx);
+    let build = Build {
+        description: fields.literal("description", cx),
+        default: fields.literal("default", cx),
+        platforms: platforms(fields, cx),
+        args: some("args", cx).map_or_else(Vec::new, |slot| arg::decode(slot, cx)),
+        caches: some("caches", cx).map_or_else(Vec::new, |slot| mount::decode::caches(slot, cx)),
+        secrets: some("secrets", cx).map_or_else(Vec::new, |slot| mount::decode::secrets(slot, cx)),
+        ssh: some("ssh", cx).map_or_else(Vec::new, |slot| mount::decode::agents(slot, cx)),
+        stages: some("stages", cx).map_or_else(Vec::new, |slot| stage::decode(slot, cx)),
+        check: some("check", cx).and_then(|slot| check::decode(slot, cx)),
+    };
+    let has_stages = match some("stages", cx).map(|slot| cx.doc.view(slot.id)) {
+        Some(View::Mapping(mapping)) => !mapping.fields().is_empty(),
+        // Something else was reported.
+        other => other.is_some(),
+    };
+    if !has_stages {
+        let span = fields.key_span("stages").unwrap_or(fields.at);
+        cx.diags
+            .report(Code::NoStages, span, "the file has no stages")
+            .help("write `stages:` and below it `build: {from: alpine:3.20, steps: []}`");
+    }
+    build
+}
+
+fn platforms(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Vec<Spanned<Platform>> {
+    let mut out = Vec::new();
+    for text in fields.literals("platforms", cx) {
+        match units::parse_platform(&text.value) {
+            Ok(platform) => out.push(Spanned::new(platform, text.span)),
+            Err(malformed) => {
+                cx.diags
+                    .report(Code::BadPlatform, text.span, malformed.message)
+                    .help(malformed.help);
+            }
+        }
+    }
+    out
 }

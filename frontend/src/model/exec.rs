@@ -1,5 +1,7 @@
 //! The options that `run` and `script` share.
 
+pub(super) mod decode;
+
 use crate::text::Spanned;
 
 use super::{Bind, Phase, Tmpfs};

@@ -1,5 +1,7 @@
 //! `image`: what the image config adds after the last step.
 
+pub(super) mod decode;
+
 use crate::text::{Span, Spanned};
 
 use super::{Command, Phase};

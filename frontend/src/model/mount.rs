@@ -1,5 +1,7 @@
 //! What a run mounts: caches, secrets, ssh, binds and tmpfs.
 
+pub(super) mod decode;
+
 use crate::text::{Span, Spanned};
 
 use super::{Phase, Value, Written};

@@ -1,5 +1,10 @@
 //! A step has one verb.
 
+mod config;
+pub(super) mod decode;
+mod files;
+mod run;
+
 use crate::text::{Span, Spanned};
 
 use super::{Check, Exec, Healthcheck, Phase};

@@ -1,0 +1,288 @@
+//! Reads a node as a map with the keys of a [`Table`].
+//!
+//! Out: [`Fields`], whose values are asked for by name. Keys that the table does not have and
+//! required keys that are not there were reported; `x-` keys are ignored.
+
+use crate::diagnostic::suggest::nearest;
+use crate::diagnostic::{Code, Diagnostics};
+use crate::syntax::{Document, Field, NodeId, View};
+use crate::text::{Span, Spanned};
+
+use super::fields::{Key, Kind, Need, Table};
+use super::value::{self, Check, NameCheck, Slot};
+use super::{InputName, Value, input};
+
+/// What every part of this pass needs: the tree, and where to report to.
+pub(super) struct Cx<'d> {
+    /// The file.
+    pub(super) doc: &'d Document,
+    /// The sink.
+    pub(super) diags: &'d mut Diagnostics,
+}
+
+/// A map that was checked against its table.
+pub(super) struct Fields<'d> {
+    table: &'static Table,
+    found: Vec<Field<'d>>,
+    /// What stands for the map in messages: the key it is the value of.
+    pub(super) at: Span,
+    /// The whole map.
+    pub(super) span: Span,
+}
+
+/// What people write who come from elsewhere, and the key it stands for.
+const ALIASES: &[(&str, &str)] = &[
+    ("arguments", "args"),
+    ("base", "from"),
+    ("build-args", "args"),
+    ("build_args", "args"),
+    ("caches", "cache"),
+    ("command", "cmd"),
+    ("condition", "when"),
+    ("cwd", "workdir"),
+    ("dest", "to"),
+    ("destination", "to"),
+    ("directory", "workdir"),
+    ("dst", "to"),
+    ("environment", "env"),
+    ("if", "when"),
+    ("image", "from"),
+    ("into", "to"),
+    ("jobs", "stages"),
+    ("label", "labels"),
+    ("mode", "chmod"),
+    ("owner", "chown"),
+    ("path", "target"),
+    ("ports", "expose"),
+    ("readwrite", "writable"),
+    ("rw", "writable"),
+    ("services", "stages"),
+    ("src", "source"),
+    ("target", "to"),
+    ("targets", "stages"),
+    ("variables", "env"),
+    ("working-directory", "workdir"),
+    ("working_dir", "workdir"),
+];
+
+impl<'d> Fields<'d> {
+    /// Reads the map at `id`; `at` is what stands for it in messages. Nothing is an empty map.
+    ///
+    /// Reports `wrong-type`, `unknown-key`, `reserved-key` and `missing-key`.
+    pub(super) fn read(
+        table: &'static Table,
+        slot: Slot<'_>,
+        at: Span,
+        cx: &mut Cx<'d>,
+    ) -> Option<Self> {
+        let found = match cx.doc.view(slot.id) {
+            View::Null => Vec::new(),
+            _ => value::map(slot, cx)?,
+        };
+        let fields = Self::of(table, found, at, cx);
+        fields.report_missing(cx);
+        Some(Self {
+            span: cx.doc.span(slot.id),
+            ..fields
+        })
+    }
+
+    /// Keeps the fields that `table` has; reports the others.
+    fn of(table: &'static Table, found: Vec<Field<'d>>, at: Span, cx: &mut Cx<'_>) -> Self {
+        let is_known = |field: &Field<'d>| {
+            let name = field.key.value;
+            match table.find(name).map(|key| key.kind) {
+                Some(Kind::Reserved) => report_reserved(field.key, cx),
+                Some(_) => return true,
+                None if name.starts_with("x-") => {}
+                None => report_unknown(table, field.key, cx),
+            }
+            false
+        };
+        let found = found.into_iter().filter(is_known).collect();
+        Self {
+            table,
+            found,
+            at,
+            span: at,
+        }
+    }
+
+    /// Takes fields that were checked elsewhere.
+    pub(super) fn checked(
+        table: &'static Table,
+        found: Vec<Field<'d>>,
+        at: Span,
+        span: Span,
+    ) -> Self {
+        Self {
+            table,
+            found,
+            at,
+            span,
+        }
+    }
+
+    /// Reports `missing-key` for every required key that is not there.
+    pub(super) fn report_missing(&self, cx: &mut Cx<'_>) {
+        for key in self.table.keys() {
+            if key.need == Need::Required && self.field(key.name).is_none() {
+                report_missing(self.table, key, self.at, cx);
+            }
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<&Field<'d>> {
+        debug_assert!(self.table.find(name).is_some(), "no key `{name}`");
+        self.found.iter().find(|field| field.key.value == name)
+    }
+
+    /// Returns a value.
+    pub(super) fn slot(&self, name: &str) -> Option<Slot<'d>> {
+        let key = self.table.find(name)?;
+        let field = self.field(name)?;
+        Some(Slot::new(key, field.value))
+    }
+
+    /// Returns a value that is not null.
+    pub(super) fn some(&self, name: &str, cx: &Cx<'_>) -> Option<Slot<'d>> {
+        self.slot(name)
+            .filter(|slot| !matches!(cx.doc.view(slot.id), View::Null))
+    }
+
+    /// Returns where a key is written.
+    pub(super) fn key_span(&self, name: &str) -> Option<Span> {
+        self.field(name).map(|field| field.key.span)
+    }
+
+    /// Reads text with references.
+    pub(super) fn text(&self, name: &str, cx: &mut Cx<'_>) -> Option<Value> {
+        value::text(self.slot(name)?, cx)
+    }
+
+    /// Reads text with references; what is literal must pass `check`.
+    pub(super) fn checked_text(&self, name: &str, check: Check, cx: &mut Cx<'_>) -> Option<Value> {
+        value::checked_text(self.slot(name)?, check, cx)
+    }
+
+    /// Reads text without references.
+    pub(super) fn literal(&self, name: &str, cx: &mut Cx<'_>) -> Option<Spanned<String>> {
+        value::literal(self.slot(name)?, cx)
+    }
+
+    /// Reads `true` or `false`.
+    pub(super) fn boolean(&self, name: &str, cx: &mut Cx<'_>) -> Option<Spanned<bool>> {
+        value::boolean(self.slot(name)?, cx)
+    }
+
+    /// Reads one of the words in `table`.
+    pub(super) fn word<T: Copy>(
+        &self,
+        name: &str,
+        table: &[(&str, T)],
+        cx: &mut Cx<'_>,
+    ) -> Option<Spanned<T>> {
+        value::word(self.slot(name)?, table, cx)
+    }
+
+    /// Reads a `from`.
+    pub(super) fn input(&self, name: &str, cx: &mut Cx<'_>) -> Option<InputName> {
+        input::decode(self.slot(name)?, cx)
+    }
+
+    /// Returns the entries of a list, or one value as a list; nothing is an empty list.
+    pub(super) fn items(&self, name: &str, cx: &Cx<'_>) -> Vec<Slot<'d>> {
+        match self.some(name, cx) {
+            Some(slot) => value::items(slot, cx),
+            None => Vec::new(),
+        }
+    }
+
+    /// Reads a text or a list of texts; nothing is an empty list.
+    pub(super) fn texts(&self, name: &str, cx: &mut Cx<'_>) -> Vec<Value> {
+        match self.some(name, cx) {
+            Some(slot) => value::texts(slot, cx),
+            None => Vec::new(),
+        }
+    }
+
+    /// Reads a text or a list of texts without references; nothing is an empty list.
+    pub(super) fn literals(&self, name: &str, cx: &mut Cx<'_>) -> Vec<Spanned<String>> {
+        let Some(slot) = self.some(name, cx) else {
+            return Vec::new();
+        };
+        let items = value::items(slot, cx);
+        items
+            .into_iter()
+            .filter_map(|item| value::literal(item, cx))
+            .collect()
+    }
+
+    /// Reads a map of texts; nothing is an empty map.
+    pub(super) fn text_map(
+        &self,
+        name: &str,
+        check: NameCheck,
+        cx: &mut Cx<'_>,
+    ) -> Vec<(Spanned<String>, Value)> {
+        match self.some(name, cx) {
+            Some(slot) => value::text_map(slot, check, cx),
+            None => Vec::new(),
+        }
+    }
+}
+
+/// Returns the node's span, or that of its first key: what to mark for a map in a list.
+pub(super) fn first_key(id: NodeId, cx: &Cx<'_>) -> Span {
+    match cx.doc.view(id) {
+        View::Mapping(mapping) => mapping
+            .fields()
+            .first()
+            .map_or(cx.doc.span(id), |field| field.key.span),
+        _ => cx.doc.span(id),
+    }
+}
+
+fn report_reserved(key: Spanned<&str>, cx: &mut Cx<'_>) {
+    let message = format!("`{}` is reserved", key.value);
+    cx.diags
+        .report(Code::ReservedKey, key.span, message)
+        .label("not supported yet")
+        .help("remove it; to keep it as a note or an anchor, start its name with `x-`");
+}
+
+/// Reports a key that the table does not have.
+pub(super) fn report_unknown(table: &'static Table, key: Spanned<&str>, cx: &mut Cx<'_>) {
+    let message = format!("unknown key `{}`", key.value);
+    let diagnostic = cx.diags.report(Code::UnknownKey, key.span, message);
+    diagnostic.label(format!("{} has no such key", table.what));
+    match meant(key.value, table) {
+        Some(meant) => diagnostic.suggest(meant, format!("did you mean `{meant}`?")),
+        None => {
+            let list: Vec<&str> = names(table).collect();
+            diagnostic.help(format!("there are: {}", list.join(", ")))
+        }
+    };
+}
+
+/// Returns the key of `table` that `name` was meant to be.
+pub(super) fn meant(name: &str, table: &'static Table) -> Option<&'static str> {
+    let alias = ALIASES
+        .iter()
+        .filter(|(theirs, _)| *theirs == name)
+        .find(|(_, ours)| table.find(ours).is_some());
+    nearest(name, names(table)).or(alias.map(|(_, ours)| *ours))
+}
+
+fn names(table: &'static Table) -> impl Iterator<Item = &'static str> {
+    let is_there = |key: &&Key| !matches!(key.kind, Kind::Reserved);
+    table.keys().filter(is_there).map(|key| key.name)
+}
+
+fn report_missing(table: &Table, key: &Key, at: Span, cx: &mut Cx<'_>) {
+    let message = format!("{} needs `{}`", table.what, key.name);
+    cx.diags
+        .report(Code::MissingKey, at, message)
+        .label(format!("has no `{}`", key.name))
+        .help(format!("add `{}: {}`", key.name, key.example));
+}

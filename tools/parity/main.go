@@ -1,0 +1,232 @@
+// Command parity compares a definition and an image config of ours with those that BuildKit's own
+// Dockerfile compiler makes of an equal Dockerfile, op by op.
+//
+// It reads cases as JSON from standard input and answers each with
+// one line of JSON: the differences, none when all is equal. Sessions are made constant and ops are
+// hashed anew from the bottom up, as a session is the one thing two requests never share.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"sort"
+
+	"github.com/containerd/platforms"
+	"github.com/moby/buildkit/client/llb"
+	"github.com/moby/buildkit/client/llb/sourceresolver"
+	"github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb"
+	"github.com/moby/buildkit/frontend/dockerui"
+	"github.com/moby/buildkit/solver/pb"
+	digest "github.com/opencontainers/go-digest"
+	ocispecs "github.com/opencontainers/image-spec/specs-go/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+)
+
+type image struct {
+	Digest string          `json:"digest"`
+	Config json.RawMessage `json:"config"`
+}
+
+type request struct {
+	Dockerfile     string            `json:"dockerfile"`
+	Target         string            `json:"target"`
+	Platform       string            `json:"platform"`
+	BuildArgs      map[string]string `json:"build_args"`
+	Labels         map[string]string `json:"labels"`
+	CacheNamespace string            `json:"cache_namespace"`
+	Images         map[string]image  `json:"images"`
+	Definition     []byte            `json:"definition"`
+	Config         json.RawMessage   `json:"config"`
+}
+
+type answer struct {
+	Error       string   `json:"error,omitempty"`
+	Ops         int      `json:"ops"`
+	Differences []string `json:"differences"`
+}
+
+type resolver map[string]image
+
+func (r resolver) ResolveImageConfig(_ context.Context, ref string, _ sourceresolver.Opt) (string, digest.Digest, []byte, error) {
+	found, ok := r[ref]
+	if !ok {
+		return "", "", nil, fmt.Errorf("no image %s in this case", ref)
+	}
+	return ref, digest.Digest(found.Digest), found.Config, nil
+}
+
+func main() {
+	in := bufio.NewReaderSize(os.Stdin, 1<<20)
+	out := json.NewEncoder(os.Stdout)
+	decoder := json.NewDecoder(in)
+	for {
+		var req request
+		if err := decoder.Decode(&req); err == io.EOF {
+			return
+		} else if err != nil {
+			fmt.Fprintln(os.Stderr, "parity:", err)
+			os.Exit(2)
+		}
+		res := answer{Differences: []string{}}
+		if err := compare(&req, &res); err != nil {
+			res.Error = err.Error()
+		}
+		if err := out.Encode(res); err != nil {
+			fmt.Fprintln(os.Stderr, "parity:", err)
+			os.Exit(2)
+		}
+	}
+}
+
+func compare(req *request, res *answer) error {
+	theirs, config, err := compile(req)
+	if err != nil {
+		return fmt.Errorf("upstream: %w", err)
+	}
+	var def pb.Definition
+	if err := proto.Unmarshal(req.Definition, &def); err != nil {
+		return fmt.Errorf("our definition: %w", err)
+	}
+	ours, err := normalise(def.Def)
+	if err != nil {
+		return fmt.Errorf("our definition: %w", err)
+	}
+	res.Ops = len(theirs)
+	res.Differences = append(res.Differences, onlyIn("upstream", theirs, ours)...)
+	res.Differences = append(res.Differences, onlyIn("ours", ours, theirs)...)
+	if len(req.Config) > 0 {
+		diff, err := compareConfigs(config, req.Config)
+		if err != nil {
+			return err
+		}
+		res.Differences = append(res.Differences, diff...)
+	}
+	return nil
+}
+
+func compile(req *request) ([]op, []byte, error) {
+	platform, err := platforms.Parse(req.Platform)
+	if err != nil {
+		return nil, nil, err
+	}
+	platform = platforms.Normalize(platform)
+	build := ocispecs.Platform{OS: "linux", Architecture: "amd64"}
+	caps := pb.Caps.CapSet(pb.Caps.All())
+	opt := dockerfile2llb.ConvertOpt{
+		Config: dockerui.Config{
+			BuildArgs:        req.BuildArgs,
+			Labels:           req.Labels,
+			CacheIDNamespace: req.CacheNamespace,
+			Target:           req.Target,
+			BuildPlatforms:   []ocispecs.Platform{build},
+		},
+		TargetPlatform: &platform,
+		MetaResolver:   resolver(req.Images),
+		LLBCaps:        &caps,
+	}
+	result, err := dockerfile2llb.Dockerfile2LLB(context.Background(), []byte(req.Dockerfile), opt)
+	if err != nil {
+		return nil, nil, err
+	}
+	config, err := json.Marshal(result.Image)
+	if err != nil {
+		return nil, nil, err
+	}
+	def, err := result.State.Marshal(context.Background(), llb.WithCaps(caps))
+	if err != nil {
+		return nil, nil, err
+	}
+	ops, err := normalise(def.Def)
+	return ops, config, err
+}
+
+type op struct {
+	digest string
+	text   string
+}
+
+// normalise hashes ops anew with every session the same.
+func normalise(def [][]byte) ([]op, error) {
+	renamed := map[string]string{}
+	var ops []op
+	for _, dt := range def {
+		var o pb.Op
+		if err := proto.Unmarshal(dt, &o); err != nil {
+			return nil, err
+		}
+		before := digest.FromBytes(dt).String()
+		for _, in := range o.Inputs {
+			name, ok := renamed[in.Digest]
+			if !ok {
+				return nil, fmt.Errorf("an op uses %s, which does not come before it", in.Digest)
+			}
+			in.Digest = name
+		}
+		if source := o.GetSource(); source != nil {
+			delete(source.Attrs, pb.AttrLocalUniqueID)
+			delete(source.Attrs, pb.AttrLocalSessionID)
+		}
+		dt, err := proto.MarshalOptions{Deterministic: true}.Marshal(&o)
+		if err != nil {
+			return nil, err
+		}
+		after := digest.FromBytes(dt).String()
+		renamed[before] = after
+		ops = append(ops, op{digest: after, text: protojson.Format(&o)})
+	}
+	return ops, nil
+}
+
+func onlyIn(side string, these, those []op) []string {
+	known := map[string]bool{}
+	for _, o := range those {
+		known[o.digest] = true
+	}
+	var out []string
+	for _, o := range these {
+		if !known[o.digest] {
+			out = append(out, fmt.Sprintf("only %s: %s", side, o.text))
+		}
+	}
+	return out
+}
+
+func compareConfigs(theirs, ours []byte) ([]string, error) {
+	var a, b map[string]any
+	if err := json.Unmarshal(theirs, &a); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(ours, &b); err != nil {
+		return nil, err
+	}
+	// The exporter writes the layers.
+	delete(a, "rootfs")
+	delete(b, "rootfs")
+	keys := map[string]bool{}
+	for k := range a {
+		keys[k] = true
+	}
+	for k := range b {
+		keys[k] = true
+	}
+	var names []string
+	for k := range keys {
+		names = append(names, k)
+	}
+	sort.Strings(names)
+	var out []string
+	for _, k := range names {
+		if !reflect.DeepEqual(a[k], b[k]) {
+			left, _ := json.Marshal(a[k])
+			right, _ := json.Marshal(b[k])
+			out = append(out, fmt.Sprintf("config %s:\n  upstream: %s\n  ours:     %s", k, left, right))
+		}
+	}
+	return out, nil
+}
