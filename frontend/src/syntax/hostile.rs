@@ -156,3 +156,41 @@ fn merging_the_same_map_many_times() {
     };
     assert_eq!(mapping.fields().len(), 5_001);
 }
+
+/// Reads a text and looks at everything that came of it.
+fn exercise(text: &str) {
+    let mut files = Files::new();
+    let file = files.add("build.yaml", text);
+    let mut diags = Diagnostics::new();
+    if let Some(doc) = parse(file, text, &mut diags) {
+        for idx in 0..doc.nodes.len() {
+            let id = NodeId(idx as u32);
+            assert!(text.get(doc.span(id).range()).is_some());
+            doc.check_comment(id, &mut diags);
+            doc.string(id, "key", &mut diags);
+            if let Some(scalar) = doc.scalar_text(id) {
+                let span = scalar.span_of(0..scalar.value.len());
+                assert!(text.get(span.range()).is_some());
+            }
+        }
+        path::annotate(&doc, &mut diags);
+    } else {
+        assert!(diags.has_errors());
+    }
+    crate::diagnostic::render::render(&diags, &files, crate::diagnostic::render::Colour::Plain);
+}
+
+#[test]
+fn every_cut_of_a_file_is_read_without_a_panic() {
+    let text = "x: &a {k: 'it''s', l: [*a, *.b]}\nå: \"\\u00e5\\\n  b\" # c\r\n\
+                - run: |2\n   x ${{ args.X }}\n\n  y\n*/b: >-\n  a\n\n  b\n<<: !x *a\n\tq: @\n";
+    let cuts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    let cuts: Vec<usize> = cuts.collect();
+    for (idx, &cut) in cuts.iter().enumerate() {
+        exercise(&text[..cut]);
+        exercise(&text[cut..]);
+        for &end in &cuts[idx..(idx + 4).min(cuts.len())] {
+            exercise(&format!("{}{}", &text[..cut], &text[end..]));
+        }
+    }
+}

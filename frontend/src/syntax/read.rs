@@ -195,3 +195,189 @@ pub fn unknown_key<'k>(
         diag.help(format!("the keys of {place} are {}", known.join(", ")));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::oneline;
+    use crate::text::Files;
+
+    /// Reads the value of the key `a` with `read`, and shows it and what was reported.
+    #[track_caller]
+    fn check<T: std::fmt::Display>(
+        text: &str,
+        read: impl Fn(&Document, NodeId, &mut Diagnostics) -> Option<T>,
+        expected: &str,
+    ) {
+        let mut files = Files::new();
+        let file = files.add("build.yaml", text);
+        let mut diags = Diagnostics::new();
+        let doc = super::super::parse(file, text, &mut diags).expect("a document");
+        let View::Mapping(mapping) = doc.view(doc.root()) else {
+            panic!("a mapping")
+        };
+        let id = mapping.get("a").expect("the key `a`");
+        let mut lines: Vec<String> = read(&doc, id, &mut diags)
+            .iter()
+            .map(T::to_string)
+            .collect();
+        lines.extend(
+            diags
+                .iter()
+                .map(|d| format!("{}: {}", d.code.name(), oneline(d, &files))),
+        );
+        assert_eq!(lines.join("\n"), expected, "\n{text}");
+    }
+
+    fn string(doc: &Document, id: NodeId, diags: &mut Diagnostics) -> Option<String> {
+        doc.string(id, "a", diags).map(|text| text.value.to_owned())
+    }
+
+    #[test]
+    fn text_is_what_it_looks_like() {
+        check("a: b c\n", string, "b c");
+        check("a: 8080\n", string, "8080");
+        check("a: true\n", string, "true");
+        check("a: \"0644\"\n", string, "0644");
+        check("a: !!str 0644\n", string, "0644");
+        check("a: ''\n", string, "");
+    }
+
+    #[test]
+    fn what_yaml_would_change_is_shown_in_quotes() {
+        let expected = [
+            ("3.10", "not-text: 1:4: YAML reads `3.10` as the number 3.1"),
+            ("1e3", "not-text: 1:4: YAML reads `1e3` as the number 1000"),
+            ("0644", "not-text: 1:4: YAML reads `0644` as the number 644"),
+            ("0x1F", "not-text: 1:4: YAML reads `0x1F` as the number 31"),
+            ("True", "not-text: 1:4: YAML reads `True` as `true`"),
+            ("null", "not-text: 1:4: YAML reads `null` as nothing"),
+            ("~", "not-text: 1:4: YAML reads `~` as nothing"),
+        ];
+        for (written, message) in expected {
+            let expected = format!("{message} (put the text in quotes: \"{written}\")");
+            check(&format!("a: {written}\n"), string, &expected);
+        }
+    }
+
+    #[test]
+    fn another_kind_of_value_is_named() {
+        check(
+            "a: [b]\n",
+            string,
+            "wrong-type: 1:4: `a` wants text, not a list",
+        );
+        check(
+            "a: {b: c}\n",
+            string,
+            "wrong-type: 1:4: `a` wants text, not a map",
+        );
+        check("a:\nb: c\n", string, "wrong-type: 1:2: `a` has no value");
+        let int = |doc: &Document, id, diags: &mut _| doc.int(id, "a", diags).map(|n| n.value);
+        check("a: 12\n", int, "12");
+        check(
+            "a: x\n",
+            int,
+            "wrong-type: 1:4: `a` wants a whole number, not text",
+        );
+        check(
+            "a: \"12\"\n",
+            int,
+            "wrong-type: 1:4: `a` wants a whole number, not text",
+        );
+        let list = |doc: &Document, id, diags: &mut _| doc.sequence(id, "a", diags).map(<[_]>::len);
+        check("a: [b, c]\n", list, "2");
+        check(
+            "a: 1\n",
+            list,
+            "wrong-type: 1:4: `a` wants a list, not a number",
+        );
+        let map = |doc: &Document, id, diags: &mut _| doc.mapping(id, "a", diags).map(|f| f.len());
+        check("a: {b: c}\n", map, "1");
+        check(
+            "a: true\n",
+            map,
+            "wrong-type: 1:4: `a` wants a map, not true or false",
+        );
+    }
+
+    #[test]
+    fn words_for_true_and_false_are_understood_and_refused() {
+        let bool = |doc: &Document, id, diags: &mut _| doc.bool(id, "a", diags).map(|b| b.value);
+        check("a: false\n", bool, "false");
+        check(
+            "a: yes\n",
+            bool,
+            "wrong-type: 1:4: `a` wants true or false, not text (write `true`)",
+        );
+        check(
+            "a: maybe\n",
+            bool,
+            "wrong-type: 1:4: `a` wants true or false, not text",
+        );
+    }
+
+    #[test]
+    fn a_broken_value_is_reported_once() {
+        check(
+            "a: *.md\n",
+            string,
+            "unquoted-glob: 1:4: YAML reads text that starts with `*` as an alias \
+             (put the text in quotes: \"*.md\")",
+        );
+    }
+
+    #[test]
+    fn an_alias_is_read_where_it_stands() {
+        check(
+            "b: &b [x]\na: *b\n",
+            string,
+            "wrong-type: 2:4: `a` wants text, not a list",
+        );
+    }
+
+    fn comment(doc: &Document, id: NodeId, diags: &mut Diagnostics) -> Option<&'static str> {
+        doc.check_comment(id, diags);
+        None
+    }
+
+    #[test]
+    fn a_comment_ends_a_plain_command() {
+        check(
+            "a: echo #1 x\n",
+            comment,
+            "comment-in-command: 1:9: ` #` ends the command \
+             (if it belongs to the command, quote: \"echo #1 x\")",
+        );
+        check(
+            "b: [x]\na: echo\n  two # x\n",
+            comment,
+            "comment-in-command: 3:7: ` #` ends the command \
+             (if it is a comment, give it a line of its own)",
+        );
+        for text in [
+            "a: 'echo' # x\n",
+            "a: echo#x\n",
+            "a: |\n  echo # x\n",
+            "a: b\n# x\n",
+        ] {
+            check(text, comment, "");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_lists_what_there_is() {
+        let unknown = |doc: &Document, id, diags: &mut Diagnostics| {
+            for field in doc.mapping(id, "a", diags)? {
+                unknown_key(field.key, "a step", ["run", "copy"], diags);
+            }
+            None::<String>
+        };
+        check(
+            "a: {rnu: x, volume: y}\n",
+            unknown,
+            "unknown-key: 1:5: unknown key `rnu` (did you mean `run`?)\n\
+             unknown-key: 1:13: unknown key `volume` (the keys of a step are `run`, `copy`)",
+        );
+    }
+}

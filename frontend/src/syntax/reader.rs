@@ -4,11 +4,14 @@
 //! becomes [`Kind::Broken`]; the first thing that does not is returned as a [`Failure`].
 
 mod reason;
+mod size;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
+
+use size::Size;
 
 use super::failure::{Failure, Reason};
 use super::node::{Anchor, Comment, Document, Entry, Kind, Layout, Node, NodeId, Placement, Style};
@@ -73,29 +76,6 @@ fn options() -> Options {
     options.flow_nesting_limit = MAX_DEPTH;
     options.block_nesting_limit = MAX_DEPTH;
     options
-}
-
-/// What the values under a node come to when aliases are expanded.
-#[derive(Clone, Copy, Default)]
-struct Size {
-    n_values: usize,
-    depth: usize,
-}
-
-impl Size {
-    const SCALAR: Self = Self {
-        n_values: 1,
-        depth: 0,
-    };
-    const COLLECTION: Self = Self {
-        n_values: 1,
-        depth: 1,
-    };
-
-    fn add(&mut self, child: Self) {
-        self.n_values = self.n_values.saturating_add(child.n_values);
-        self.depth = self.depth.max(child.depth.saturating_add(1));
-    }
 }
 
 /// How many anchors are looked at for a suggestion.
@@ -240,7 +220,8 @@ impl Reader<'_, '_> {
             ScalarStyle::Folded => Style::Folded,
         };
         let written = &self.source.repaired[range.clone()];
-        let trimmed = range.start..range.start + written.trim_end().len();
+        let trimmed =
+            range.start..range.start + written.trim_end_matches([' ', '\t', '\r', '\n']).len();
         // A missing value comes as `~` without bytes.
         let text = if style == Style::Plain && range.is_empty() {
             ""
@@ -388,11 +369,10 @@ impl Reader<'_, '_> {
     }
 
     fn add_sized(&mut self, kind: Kind, range: Range<usize>, size: Size) -> Result<(), Failure> {
-        let is_broken = self
-            .source
-            .repairs
-            .iter()
-            .any(|repair| repair.contains(&range.start));
+        let overlaps = |repair: &Range<usize>| {
+            repair.contains(&range.start) || (repair.start < range.end && range.start < repair.end)
+        };
+        let is_broken = self.source.repairs.iter().any(overlaps);
         let kind = if is_broken { Kind::Broken } else { kind };
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node {

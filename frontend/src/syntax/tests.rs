@@ -168,3 +168,29 @@ fn one_document_is_read() {
          (remove the `---`, or put the rest into a file of its own)",
     );
 }
+
+#[test]
+fn comments_are_kept_with_their_placement() {
+    let text = "# a\nb: c # d\n  # e\nf:\n  - g\n  # h\n";
+    let doc = parse(FileId::ROOT, text, &mut Diagnostics::new()).expect("a document");
+    let comments = doc.comments().iter();
+    let shown = comments.map(|c| format!("{:?} {}", c.placement, doc.slice(c.span)));
+    let shown: Vec<String> = shown.collect();
+    assert_eq!(shown, ["Line # a", "Trailing # d", "Line # e", "Line # h"]);
+}
+
+#[test]
+fn a_collection_reaches_from_its_first_to_its_last_element() {
+    let text = "a:\n  - b: |\n      c\n\n  - d\ne: [f,\n g]\n";
+    let doc = parse(FileId::ROOT, text, &mut Diagnostics::new()).expect("a document");
+    let View::Mapping(mapping) = doc.view(doc.root()) else {
+        panic!("a mapping")
+    };
+    let shown: Vec<&str> = mapping
+        .fields()
+        .iter()
+        .map(|f| doc.slice(doc.span(f.value)))
+        .collect();
+    assert_eq!(shown, ["- b: |\n      c\n\n  - d", "[f,\n g]"]);
+    assert_eq!(doc.slice(doc.span(doc.root())), text.trim_end());
+}
