@@ -4,11 +4,31 @@
 //! every stage of the file, in its order, with arguments, platforms, `when` and `by-platform`
 //! replaced, named caches, secrets and ssh looked up, stage keys and `image` turned into steps at
 //! their place. Only `env.*` is left in texts, as the base images are not known yet.
+//!
+//! [`check`] looks at the whole file, once, and reports what is wrong for whatever request:
+//! names that are not declared above all. [`expand`] runs once per target platform and reports
+//! what this request makes wrong, for the stages that its target reaches. The stages it does not
+//! reach are expanded as far as they can be, and nothing is said about them.
+
+mod args;
+mod check;
+mod input;
+mod mount;
+mod platform;
+mod request;
+mod scope;
+mod stage;
+mod steps;
+mod uses;
+mod when;
+
+use std::collections::BTreeMap;
 
 use buildkit_llb::Platform;
 
+use crate::diagnostic::Diagnostics;
 use crate::expr::Text;
-use crate::model::{CacheMount, Phase, SecretMount, SshMount, Step};
+use crate::model::{Build, CacheMount, Phase, SecretMount, SshMount, Step};
 use crate::preset::Preset;
 use crate::text::{Span, Spanned};
 
@@ -23,6 +43,27 @@ impl Phase for Expanded {
     type Cache = Cache;
     type Secret = SecretMount<Expanded>;
     type Ssh = SshMount<Expanded>;
+}
+
+/// What the request says about the build file; plain data, filled by `build`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The stage that is the result (`--target`).
+    pub target: Option<String>,
+    /// Build arguments by name (`--build-arg`).
+    pub args: BTreeMap<String, String>,
+    /// What the expansion is for.
+    pub purpose: Purpose,
+}
+
+/// What an expansion is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// A build: arguments must have values of their types.
+    #[default]
+    Build,
+    /// An answer about the build (`--call`): an argument may have any value or none.
+    Call,
 }
 
 /// A stage's index in the build file; the same in [`Expansion`] and `Plan`.
@@ -63,6 +104,8 @@ pub struct Expansion {
     pub build: Platform,
     /// In the order of the file.
     pub stages: Vec<Stage>,
+    /// The stage that is the result.
+    pub result: StageId,
 }
 
 /// One stage for one target platform.
@@ -82,4 +125,32 @@ pub struct Stage {
     pub errexit: bool,
     /// Stage keys, steps and image keys, in the order in which they take effect.
     pub steps: Vec<Step<Expanded>>,
+}
+
+pub use check::check;
+pub use request::{result, targets};
+pub use uses::{Use, UseKind};
+
+/// Replaces arguments and platforms for one target platform; `builder` is where steps run
+/// natively.
+///
+/// The result is `None` if there is no result stage, which was reported.
+pub fn expand(
+    build: &Build,
+    asked: &Asked,
+    target: &Platform,
+    builder: &Platform,
+    diags: &mut Diagnostics,
+) -> Option<Expansion> {
+    let result = request::result(build, asked, diags)?;
+    request::unknown_args(build, asked, diags);
+    let fixed = scope::Fixed::new(build, asked, result, target, builder);
+    let mut expander = stage::Expander::new(build, asked, target, builder, fixed);
+    let stages = expander.stages(result, diags);
+    Some(Expansion {
+        target: target.clone(),
+        build: builder.clone(),
+        stages,
+        result,
+    })
 }

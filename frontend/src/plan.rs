@@ -4,9 +4,16 @@
 //! the target reaches, in dependency order, and the images somebody must resolve, each once.
 //! There is no cycle, and every stage comes after what it uses.
 
+pub mod dump;
+
+mod cycle;
+mod image;
+mod order;
+
 use buildkit_llb::Platform;
 
-use crate::expand::{Stage, StageId};
+use crate::diagnostic::{Code, Diagnostics};
+use crate::expand::{Expansion, Input, Stage, StageId};
 use crate::text::Span;
 
 /// What will be built for one target platform.
@@ -47,3 +54,44 @@ pub enum ImageRole {
     /// Only files are taken from it.
     Files,
 }
+
+/// Finds out what must be built, in which order, and which images must be resolved.
+///
+/// Reports `stage-cycle`, also among stages that the target does not reach, and
+/// `unsupported-context`. The result is `None` if there is a cycle.
+pub fn plan(expansion: Expansion, diags: &mut Diagnostics) -> Option<Plan> {
+    let edges = order::edges(&expansion.stages);
+    let cycles = cycle::find(&edges);
+    for cycle in &cycles {
+        cycle::report(cycle, &expansion.stages, diags);
+    }
+    if !cycles.is_empty() {
+        return None;
+    }
+    let order = order::order(&edges, expansion.result);
+    let reached = || order.iter().map(|id| &expansion.stages[id.0]);
+    reached().for_each(|stage| check_contexts(stage, diags));
+    let images = image::images(reached(), &expansion.target);
+    Some(Plan {
+        target: expansion.target,
+        build: expansion.build,
+        stages: expansion.stages,
+        order,
+        result: expansion.result,
+        images,
+    })
+}
+
+fn check_contexts(stage: &Stage, diags: &mut Diagnostics) {
+    for it in stage.uses() {
+        if let Input::NamedContext(name) = it.input {
+            let message = format!("`{}`: named contexts are not supported yet", name.value);
+            diags
+                .report(Code::UnsupportedContext, name.span, message)
+                .help("use a stage or an image, or copy from the build context");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

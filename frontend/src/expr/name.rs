@@ -96,8 +96,8 @@ pub(super) fn parse(text: &str) -> Parsed {
     }
 }
 
-/// Returns the predefined name that stands for a Dockerfile's variable.
-fn predefined(name: &str) -> Option<&'static str> {
+/// Returns the name here of a variable that a Dockerfile has predefined.
+pub(crate) fn dockerfile_name(name: &str) -> Option<&'static str> {
     let mut all = PREDEFINED.iter();
     all.find(|(theirs, _)| *theirs == name)
         .map(|(_, ours)| *ours)
@@ -185,7 +185,7 @@ fn unknown_namespace(space: &str, name: &str) -> Bad {
 
 /// `${{ VERSION }}`.
 fn bare(name: &str) -> Bad {
-    let suggestion = match predefined(name) {
+    let suggestion = match dockerfile_name(name) {
         Some(ours) => ours.to_owned(),
         None => format!("args.{name}"),
     };

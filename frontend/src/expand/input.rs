@@ -1,0 +1,183 @@
+//! What `from` names: nothing, a stage, an image, a context.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::suggest::nearest;
+use crate::diagnostic::{Code, Diagnostics};
+use crate::image_name::{ImageName, ImageNameError};
+use crate::model::{Build, InputKind};
+use crate::text::{Span, Spanned};
+
+use super::{Input, StageId};
+
+/// What takes something from somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taker {
+    /// The base of this stage.
+    Base(usize),
+    /// A step of this stage.
+    Step(usize),
+    /// A cache of the file, used by steps.
+    Named,
+}
+
+/// The stages of the file by name, lower case.
+#[derive(Debug, Default)]
+pub(super) struct StageNames {
+    by_name: BTreeMap<String, usize>,
+}
+
+impl StageNames {
+    pub(super) fn new(build: &Build) -> Self {
+        let names = build.stages.iter().enumerate();
+        Self {
+            by_name: names
+                .map(|(idx, stage)| (stage.name.value.to_ascii_lowercase(), idx))
+                .collect(),
+        }
+    }
+
+    /// Returns the stage of that name; case does not count.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        match self.by_name.get(name) {
+            Some(idx) => Some(*idx),
+            None => self.by_name.get(&name.to_ascii_lowercase()).copied(),
+        }
+    }
+
+    /// Returns the name of a stage that was probably meant.
+    pub(super) fn nearest(&self, name: &str) -> Option<&str> {
+        nearest(name, self.by_name.keys().map(String::as_str))
+    }
+
+    /// Returns what a name stands for.
+    ///
+    /// Reports `unknown-stage`, `stage-cycle` for a stage that takes from itself, and
+    /// `bad-image-name`.
+    pub(super) fn resolve(
+        &self,
+        kind: InputKind,
+        name: &Spanned<String>,
+        taker: Taker,
+        diags: &mut Diagnostics,
+    ) -> Option<Input> {
+        let text = name.value.as_str();
+        match kind {
+            InputKind::Context if text.eq_ignore_ascii_case("context") => {
+                Some(Input::Context(name.span))
+            }
+            InputKind::Context => Some(Input::NamedContext(name.clone())),
+            InputKind::Image => self.image(kind, name, diags),
+            InputKind::Stage => match self.find(text) {
+                Some(idx) => other_stage(idx, name, taker, diags),
+                None => {
+                    self.unknown(name, diags);
+                    None
+                }
+            },
+            InputKind::Any if text == "scratch" => Some(Input::Scratch),
+            InputKind::Any if text.eq_ignore_ascii_case("context") => {
+                Some(Input::Context(name.span))
+            }
+            InputKind::Any => match self.find(text) {
+                // A stage `node` from the image `node` is what it looks like.
+                Some(idx) if taker != Taker::Base(idx) => other_stage(idx, name, taker, diags),
+                _ => self.image(kind, name, diags),
+            },
+        }
+    }
+
+    fn unknown(&self, name: &Spanned<String>, diags: &mut Diagnostics) {
+        let message = format!("there is no stage `{}`", name.value);
+        let names = || self.by_name.keys().map(String::as_str);
+        let diagnostic = diags.report(Code::UnknownStage, name.span, message);
+        diagnostic.did_you_mean(&name.value, names());
+        if diagnostic.suggestions.is_empty() {
+            let list: Vec<&str> = names().take(10).collect();
+            diagnostic.help(format!("the stages are {}", list.join(", ")));
+        }
+    }
+
+    fn image(
+        &self,
+        kind: InputKind,
+        name: &Spanned<String>,
+        diags: &mut Diagnostics,
+    ) -> Option<Input> {
+        let error = match ImageName::parse(&name.value) {
+            Ok(_) if name.value == "scratch" => {
+                diags
+                    .report(Code::BadImageName, name.span, "`scratch` is not an image")
+                    .help("write `from: scratch`");
+                return None;
+            }
+            Ok(image) => {
+                return Some(Input::Image(Spanned::new(image.to_string(), name.span)));
+            }
+            Err(error) => error,
+        };
+        let message = match error {
+            ImageNameError::Empty => "the name is empty".to_owned(),
+            _ => format!("`{}` is not an image: {error}", name.value),
+        };
+        let diagnostic = diags.report(Code::BadImageName, name.span, message);
+        let stage = self.nearest(&name.value).filter(|_| kind == InputKind::Any);
+        match (stage, error) {
+            (Some(near), _) => {
+                diagnostic.suggest(near, format!("did you mean the stage `{near}`?"));
+            }
+            (None, ImageNameError::UpperCase(small)) => {
+                let small = name.value.replace(&capital(&name.value, &small), &small);
+                diagnostic.suggest(&small, format!("did you mean `{small}`?"));
+            }
+            (None, ImageNameError::Scheme(_)) => {
+                diagnostic.help("write it without the scheme: `registry.example.com/app:1`");
+            }
+            _ => {}
+        }
+        None
+    }
+}
+
+/// Returns the part of `text` that is `small` in small letters.
+fn capital(text: &str, small: &str) -> String {
+    let lower = text.to_lowercase();
+    let found = lower
+        .find(small)
+        .and_then(|at| text.get(at..at + small.len()));
+    found.unwrap_or(text).to_owned()
+}
+
+fn other_stage(
+    idx: usize,
+    name: &Spanned<String>,
+    taker: Taker,
+    diags: &mut Diagnostics,
+) -> Option<Input> {
+    let verb = match taker {
+        Taker::Base(own) if own == idx => "starts from",
+        Taker::Step(own) if own == idx => "takes files from",
+        Taker::Base(_) | Taker::Step(_) | Taker::Named => {
+            return Some(Input::Stage(StageId(idx), name.span));
+        }
+    };
+    let message = format!("stage `{}` {verb} itself", name.value.to_ascii_lowercase());
+    diags
+        .report(Code::StageCycle, name.span, message)
+        .help(format!(
+            "an image of that name is `{{image: {}}}`",
+            name.value
+        ));
+    None
+}
+
+impl Input {
+    /// Returns where it is named.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Scratch => None,
+            Self::Stage(_, span) | Self::Context(span) => Some(*span),
+            Self::Image(name) | Self::NamedContext(name) => Some(name.span),
+        }
+    }
+}

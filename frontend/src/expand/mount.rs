@@ -1,0 +1,164 @@
+//! Caches, secrets and ssh agents by name.
+
+use crate::diagnostic::suggest::nearest;
+use crate::diagnostic::{Code, Diagnostics};
+use crate::expr::Text;
+use crate::model::map::{self, MapPhase};
+use crate::model::{CacheMount, CacheUse, SecretMount, SecretUse, SshMount, SshUse};
+use crate::preset::{self, PRESETS};
+use crate::text::{Span, Spanned};
+
+use super::args::TOP;
+use super::steps::Mapper;
+use super::{Cache, Expanded};
+
+impl Mapper<'_, '_> {
+    /// Returns the mount of a `cache`. Reports `unknown-cache`.
+    pub(super) fn cache_use(&mut self, cache: &CacheUse) -> Option<Cache> {
+        let value = match cache {
+            CacheUse::Mount(mount) => return Some(Cache::Mount(map::cache_mount(mount, self))),
+            CacheUse::Name(value) => value,
+        };
+        let text = self.expander.text(value, &self.names, self.diags)?;
+        let literal = text.as_literal().filter(|name| !name.contains('/'));
+        let Some(name) = literal.map(|name| Spanned::new(name.to_owned(), text.span)) else {
+            return Some(Cache::Mount(at_path(text)));
+        };
+        if let Some(named) = self.expander.caches.get(name.value.as_str()) {
+            let mut mount = map::cache_mount(&named.mount, &mut self.outside());
+            let id = mount.id.take();
+            mount.id = id.or_else(|| Some(Text::literal(named.name.span, &named.name.value)));
+            return Some(Cache::Mount(mount));
+        }
+        if let Some(preset) = preset::find(&name.value) {
+            return Some(Cache::Preset(preset, name.span));
+        }
+        unknown_cache(&name, self.expander.caches.keys().copied(), self.diags);
+        None
+    }
+
+    /// Returns the mount of a `secrets` entry.
+    pub(super) fn secret_use(&mut self, secret: &SecretUse) -> SecretMount<Expanded> {
+        let own = match secret {
+            SecretUse::Mount(mount) => map::secret_mount(mount, self),
+            SecretUse::Name(value) => SecretMount {
+                id: Some(self.text(value)),
+                ..no_secret(value.span())
+            },
+        };
+        let id = own
+            .id
+            .as_ref()
+            .and_then(Text::as_literal)
+            .unwrap_or_default();
+        let Some(named) = self.expander.secrets.get(id) else {
+            return own;
+        };
+        let theirs = map::secret_mount(&named.mount, &mut self.outside());
+        SecretMount {
+            span: own.span,
+            id: theirs.id.or(own.id),
+            target: own.target.or(theirs.target),
+            env: own.env.or(theirs.env),
+            required: own.required.or(theirs.required),
+            chmod: own.chmod.or(theirs.chmod),
+            uid: own.uid.or(theirs.uid),
+            gid: own.gid.or(theirs.gid),
+        }
+    }
+
+    /// Returns the mount of an `ssh` entry.
+    pub(super) fn ssh_use(&mut self, ssh: &SshUse) -> SshMount<Expanded> {
+        let mut own = match ssh {
+            SshUse::Mount(mount) => map::ssh_mount(mount, self),
+            SshUse::Default(span) => no_ssh(*span),
+            SshUse::Name(value) => SshMount {
+                id: Some(self.text(value)),
+                ..no_ssh(value.span())
+            },
+        };
+        let id = match &own.id {
+            Some(id) => id.as_literal().unwrap_or_default(),
+            None => "default",
+        };
+        let named = self.expander.ssh.get(id);
+        own.required = own.required.or(named.and_then(|named| named.required));
+        own
+    }
+
+    /// Returns the mapper for what stands outside of stages: no stage's arguments are there.
+    fn outside(&mut self) -> Mapper<'_, '_> {
+        let mut names = self.names;
+        names.set = TOP;
+        Mapper {
+            expander: self.expander,
+            idx: self.idx,
+            names,
+            diags: self.diags,
+        }
+    }
+}
+
+/// Reports `unknown-cache`, given the caches that the file declares.
+pub(super) fn unknown_cache<'a>(
+    name: &Spanned<String>,
+    declared: impl IntoIterator<Item = &'a str>,
+    diags: &mut Diagnostics,
+) {
+    let message = format!("there is no cache or preset `{}`", name.value);
+    let presets = PRESETS.iter().map(|preset| preset.name);
+    let near = nearest(&name.value, declared.into_iter().chain(presets.clone()));
+    let diagnostic = diags.report(Code::UnknownCache, name.span, message);
+    match near {
+        Some(near) => {
+            diagnostic.suggest(near, format!("did you mean `{near}`?"));
+        }
+        None => {
+            let list: Vec<&str> = presets.collect();
+            diagnostic.help(format!(
+                "write a path such as `/{}`, declare it under `caches`, or use a preset: {}",
+                name.value,
+                list.join(", ")
+            ));
+        }
+    }
+}
+
+fn at_path(path: Text) -> CacheMount<Expanded> {
+    CacheMount {
+        span: path.span,
+        path,
+        id: None,
+        sharing: None,
+        from: None,
+        source: None,
+        chmod: None,
+        uid: None,
+        gid: None,
+    }
+}
+
+fn no_secret(span: Span) -> SecretMount<Expanded> {
+    SecretMount {
+        span,
+        id: None,
+        target: None,
+        env: None,
+        required: None,
+        chmod: None,
+        uid: None,
+        gid: None,
+    }
+}
+
+fn no_ssh(span: Span) -> SshMount<Expanded> {
+    SshMount {
+        span,
+        id: None,
+        target: None,
+        required: None,
+        chmod: None,
+        uid: None,
+        gid: None,
+    }
+}

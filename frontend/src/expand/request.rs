@@ -1,0 +1,151 @@
+//! What the request asks for, held against what the file has: target, platforms, arguments.
+
+use std::collections::BTreeSet;
+
+use buildkit_llb::Platform;
+
+use crate::diagnostic::suggest::nearest;
+use crate::diagnostic::{Code, Diagnostics, Place, Severity};
+use crate::model::Build;
+
+use super::input::StageNames;
+use super::{Asked, StageId};
+
+/// Arguments that need no declaration (contract of the Dockerfile frontend, v0.32.2:
+/// `dockerfile2llb/convert.go`, `platform.go`).
+const PREDEFINED: &[&str] = &[
+    "ALL_PROXY",
+    "BUILDARCH",
+    "BUILDOS",
+    "BUILDOSVERSION",
+    "BUILDPLATFORM",
+    "BUILDVARIANT",
+    "FTP_PROXY",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "SOURCE_DATE_EPOCH",
+    "TARGETARCH",
+    "TARGETOS",
+    "TARGETOSVERSION",
+    "TARGETPLATFORM",
+    "TARGETSTAGE",
+    "TARGETVARIANT",
+    "all_proxy",
+    "ftp_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+];
+
+/// Returns the stage that is the result: the one asked for, `default`, or the last.
+///
+/// Reports `unknown-target`. The result is also `None` when there is no stage.
+pub fn result(build: &Build, asked: &Asked, diags: &mut Diagnostics) -> Option<StageId> {
+    let names = StageNames::new(build);
+    if let Some(target) = &asked.target {
+        let found = names.find(target);
+        if found.is_none() {
+            let mut message = format!("target stage \"{target}\" could not be found");
+            if let Some(near) = names.nearest(target) {
+                message.push_str(&format!(" (did you mean {near}?)"));
+            }
+            diags.report(Code::UnknownTarget, Place::Outside("--target"), message);
+        }
+        return found.map(StageId);
+    }
+    // An unknown default is reported by `check`.
+    let default = build.default.as_ref();
+    let default = default.and_then(|name| names.find(&name.value));
+    let last = build.stages.len().checked_sub(1);
+    default.or(last).map(StageId)
+}
+
+/// Returns the platforms to build for: those asked for, else one that the file's `platforms` and
+/// the builder agree on.
+///
+/// Reports `unsupported-platform` and `platform-needed`.
+pub fn targets(
+    build: &Build,
+    asked: &[Platform],
+    builder: &Platform,
+    diags: &mut Diagnostics,
+) -> Vec<Platform> {
+    let supported: Vec<String> = build.platforms.iter().map(|it| key(&it.value)).collect();
+    let is_supported =
+        |platform: &Platform| supported.is_empty() || supported.contains(&key(platform));
+    if asked.is_empty() {
+        if is_supported(builder) {
+            return vec![builder.clone()];
+        }
+        if let [only] = build.platforms.as_slice() {
+            return vec![only.value.clone()];
+        }
+        let message = format!(
+            "the file supports several platforms, and the builder's, `{}`, is none of them",
+            builder.format()
+        );
+        diags
+            .report(Code::PlatformNeeded, Place::Outside("--platform"), message)
+            .help(format!(
+                "pass `--platform` with one of {}",
+                supported.join(", ")
+            ));
+        return Vec::new();
+    }
+    for platform in asked.iter().filter(|it| !is_supported(it)) {
+        let name = platform.format();
+        let message = format!("the file does not support the platform `{name}`");
+        let place = Place::Outside("--platform");
+        let diagnostic = diags.report(Code::UnsupportedPlatform, place, message);
+        if let Some(near) = nearest(&name, supported.iter().map(String::as_str)) {
+            diagnostic.help(format!("did you mean `{near}`?"));
+        }
+        diagnostic.help(format!("its `platforms` are {}", supported.join(", ")));
+    }
+    asked.to_vec()
+}
+
+fn key(platform: &Platform) -> String {
+    platform.clone().normalized().format()
+}
+
+/// Reports `unknown-build-arg`, an error when the file says `check: {error: true}`.
+pub(super) fn unknown_args(build: &Build, asked: &Asked, diags: &mut Diagnostics) {
+    let is_predefined =
+        |name: &str| name.starts_with("BUILDKIT_") || PREDEFINED.binary_search(&name).is_ok();
+    let mut unknown = asked
+        .args
+        .keys()
+        .filter(|name| !is_predefined(name))
+        .peekable();
+    if unknown.peek().is_none() {
+        return;
+    }
+    let declared = declared(build);
+    let error = build.check.as_ref().and_then(|check| check.error);
+    for name in unknown.filter(|name| !declared.contains(name.as_str())) {
+        let message = format!("build argument `{name}` is not declared in the file");
+        let place = Place::Outside("--build-arg");
+        let diagnostic = diags.report(Code::UnknownBuildArg, place, message);
+        if error.is_some_and(|error| error.value) {
+            diagnostic.severity = Severity::Error;
+        }
+        if let Some(near) = nearest(name, declared.iter().copied()) {
+            diagnostic.help(format!("did you mean `{near}`?"));
+        }
+    }
+}
+
+/// Returns the names of every argument that is declared anywhere in the file.
+pub(super) fn declared(build: &Build) -> BTreeSet<&str> {
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    names.extend(build.args.iter().map(|arg| arg.name.value.as_str()));
+    for stage in &build.stages {
+        let variants = stage.by_platform.iter().map(|variant| &variant.body);
+        for body in variants.chain([&stage.body]) {
+            names.extend(body.args.iter().map(|arg| arg.name.value.as_str()));
+        }
+    }
+    names
+}

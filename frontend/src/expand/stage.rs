@@ -1,0 +1,382 @@
+//! Stages: which keys count on a platform, what a stage starts from, where it runs.
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::Platform;
+
+use crate::diagnostic::{Code, Diagnostics};
+use crate::expr::{Text, eval};
+use crate::model::{
+    Arg, Body, Build, NamedCache, NamedSecret, NamedSsh, Stage as WrittenStage, Value, Variant,
+};
+use crate::text::{Span, Spanned};
+
+use super::args::{Cx, Sets, TOP};
+use super::input::{StageNames, Taker};
+use super::platform::{choose_text, choose_variant};
+use super::scope::{Fixed, Names, late};
+use super::{Asked, Input, Stage, StageId, steps};
+
+/// Everything that one expansion looks things up in.
+pub(super) struct Expander<'b> {
+    pub(super) build: &'b Build,
+    pub(super) asked: &'b Asked,
+    pub(super) target: &'b Platform,
+    builder: &'b Platform,
+    pub(super) fixed: Fixed,
+    pub(super) sets: Sets<'b>,
+    pub(super) names: StageNames,
+    pub(super) caches: BTreeMap<&'b str, &'b NamedCache>,
+    pub(super) secrets: BTreeMap<&'b str, &'b NamedSecret>,
+    pub(super) ssh: BTreeMap<&'b str, &'b NamedSsh>,
+    heads: Vec<Option<Head<'b>>>,
+    places: Vec<Option<Place>>,
+}
+
+/// What is known of a stage before its base is looked at.
+#[derive(Clone)]
+struct Head<'b> {
+    variant: Option<&'b Variant>,
+    base: Input,
+    base_span: Span,
+    platform: Option<Spanned<Platform>>,
+}
+
+/// What a stage has from its base and its own keys.
+#[derive(Clone)]
+struct Place {
+    platform: Platform,
+    set: usize,
+}
+
+/// The keys of a stage for one platform: the variant's first.
+#[derive(Clone, Copy)]
+pub(super) struct Keys<'b> {
+    pub(super) body: &'b Body,
+    pub(super) variant: Option<&'b Body>,
+}
+
+impl<'b> Keys<'b> {
+    /// Returns the variant's value of a key, or the stage's.
+    pub(super) fn pick<T>(self, key: impl Fn(&'b Body) -> Option<&'b T>) -> Option<&'b T> {
+        self.variant.and_then(&key).or_else(|| key(self.body))
+    }
+
+    /// Returns the entries of a map: the variant's take the place of the stage's.
+    pub(super) fn merge<T>(
+        self,
+        map: impl Fn(&'b Body) -> &'b [T],
+        name: impl Fn(&T) -> &str,
+    ) -> Vec<&'b T> {
+        let theirs = self.variant.map(&map).unwrap_or_default();
+        merged(map(self.body), theirs, name)
+    }
+}
+
+/// Returns the entries of `ours`, each replaced by the one of that name in `theirs`, then the
+/// others of `theirs`.
+pub(super) fn merged<'b, T>(
+    ours: &'b [T],
+    theirs: &'b [T],
+    name: impl Fn(&T) -> &str,
+) -> Vec<&'b T> {
+    if theirs.is_empty() {
+        return ours.iter().collect();
+    }
+    let by_name: BTreeMap<&str, &T> = theirs.iter().map(|it| (name(it), it)).collect();
+    let known: BTreeMap<&str, &T> = ours.iter().map(|it| (name(it), it)).collect();
+    let replaced = ours
+        .iter()
+        .map(|it| by_name.get(name(it)).copied().unwrap_or(it));
+    let added = theirs.iter().filter(|it| !known.contains_key(name(it)));
+    replaced.chain(added).collect()
+}
+
+impl<'b> Expander<'b> {
+    pub(super) fn new(
+        build: &'b Build,
+        asked: &'b Asked,
+        target: &'b Platform,
+        builder: &'b Platform,
+        fixed: Fixed,
+    ) -> Self {
+        let mut sets = Sets::default();
+        let top: Vec<&Arg> = build.args.iter().collect();
+        let cx = Cx {
+            asked,
+            fixed: &fixed,
+            target,
+            stage: "",
+        };
+        sets.add(&top, None, cx);
+        Self {
+            build,
+            asked,
+            target,
+            builder,
+            sets,
+            fixed,
+            names: StageNames::new(build),
+            caches: build
+                .caches
+                .iter()
+                .map(|it| (it.name.value.as_str(), it))
+                .collect(),
+            secrets: build
+                .secrets
+                .iter()
+                .map(|it| (it.name.value.as_str(), it))
+                .collect(),
+            ssh: build
+                .ssh
+                .iter()
+                .map(|it| (it.name.value.as_str(), it))
+                .collect(),
+            heads: vec![None; build.stages.len()],
+            places: vec![None; build.stages.len()],
+        }
+    }
+
+    /// Expands every stage. What is wrong is reported only for those that the result reaches.
+    pub(super) fn stages(&mut self, result: StageId, diags: &mut Diagnostics) -> Vec<Stage> {
+        let mut stages: Vec<Option<Stage>> = self.build.stages.iter().map(|_| None).collect();
+        let mut waiting = vec![result.0];
+        while let Some(idx) = waiting.pop() {
+            if stages[idx].is_some() {
+                continue;
+            }
+            let stage = self.stage(idx, diags);
+            waiting.extend(stage.uses().iter().filter_map(|it| match it.input {
+                Input::Stage(id, _) => Some(id.0),
+                _ => None,
+            }));
+            stages[idx] = Some(stage);
+        }
+        let mut unheard = Diagnostics::new();
+        let all = stages.into_iter().enumerate();
+        all.map(|(idx, stage)| stage.unwrap_or_else(|| self.stage(idx, &mut unheard)))
+            .collect()
+    }
+
+    fn stage(&mut self, idx: usize, diags: &mut Diagnostics) -> Stage {
+        self.place(idx, diags);
+        let written: &'b WrittenStage = &self.build.stages[idx];
+        let keys = Keys {
+            body: &written.body,
+            variant: self.head(idx, diags).variant.map(|variant| &variant.body),
+        };
+        let head = self.head(idx, diags);
+        let (base, base_span) = (head.base.clone(), head.base_span);
+        let (platform, set) = match &self.places[idx] {
+            Some(place) => (place.platform.clone(), place.set),
+            None => (self.target.clone(), TOP),
+        };
+        let errexit = keys.pick(|body| body.errexit.as_ref());
+        Stage {
+            name: written.name.as_ref().map(|name| name.to_ascii_lowercase()),
+            span: written.span,
+            base,
+            base_span,
+            platform,
+            errexit: errexit.is_none_or(|errexit| errexit.value),
+            steps: steps::steps(keys, &self.mapper(idx, set), diags),
+        }
+    }
+
+    /// Returns what is needed to map the steps of a stage where a set of arguments is visible.
+    fn mapper(&self, idx: usize, set: usize) -> steps::At<'_, 'b> {
+        steps::At {
+            expander: self,
+            idx,
+            names: self.scope(idx, set),
+        }
+    }
+
+    pub(super) fn scope(&self, idx: usize, set: usize) -> Names<'_> {
+        Names {
+            fixed: &self.fixed,
+            sets: &self.sets,
+            set,
+            stage: &self.build.stages[idx].name.value,
+            purpose: self.asked.purpose,
+        }
+    }
+
+    /// Finds platform and arguments of a stage, and of what it is built from.
+    fn place(&mut self, idx: usize, diags: &mut Diagnostics) {
+        let mut chain = Vec::new();
+        let mut in_chain = std::collections::BTreeSet::new();
+        let mut next = Some(idx);
+        while let Some(idx) = next {
+            if self.places[idx].is_some() || !in_chain.insert(idx) {
+                break;
+            }
+            chain.push(idx);
+            next = match self.head(idx, diags).base {
+                Input::Stage(base, _) => Some(base.0),
+                _ => None,
+            };
+        }
+        for idx in chain.into_iter().rev() {
+            let place = self.place_of(idx, diags);
+            self.places[idx] = Some(place);
+        }
+    }
+
+    /// Finds platform and arguments of a stage whose base has them.
+    fn place_of(&mut self, idx: usize, diags: &mut Diagnostics) -> Place {
+        let head = self.head(idx, diags).clone();
+        let base = match head.base {
+            Input::Stage(base, span) => self.places[base.0].as_ref().map(|it| (it, base, span)),
+            _ => None,
+        };
+        let outer = base.map_or(TOP, |(place, ..)| place.set);
+        let platform = match (head.platform, base) {
+            (Some(own), Some((place, base, span))) => {
+                if own.value != place.platform {
+                    let base = &self.build.stages[base.0].name.value;
+                    let (ours, theirs) = (own.value.format(), place.platform.format());
+                    let message = format!("the stage runs on `{ours}`, its base on `{theirs}`");
+                    diags
+                        .report(Code::PlatformDiffers, own.span, message)
+                        .secondary(span, format!("stage `{base}` is for `{theirs}`"))
+                        .help("leave `platform` out: it is the base stage's");
+                }
+                own.value
+            }
+            (Some(own), None) => own.value,
+            (None, Some((place, ..))) => place.platform.clone(),
+            (None, None) => self.target.clone(),
+        };
+        let stage: &'b WrittenStage = &self.build.stages[idx];
+        let keys = Keys {
+            body: &stage.body,
+            variant: head.variant.map(|variant| &variant.body),
+        };
+        let args = keys.merge(|body| &body.args, |arg| &arg.name.value);
+        let cx = Cx {
+            asked: self.asked,
+            fixed: &self.fixed,
+            target: self.target,
+            stage: &stage.name.value,
+        };
+        let set = self.sets.add(&args, Some(outer), cx);
+        Place { platform, set }
+    }
+
+    fn head(&mut self, idx: usize, diags: &mut Diagnostics) -> &Head<'b> {
+        if self.heads[idx].is_none() {
+            let head = self.find_head(idx, diags);
+            self.heads[idx] = Some(head);
+        }
+        self.heads[idx]
+            .as_ref()
+            .expect("expand: the head was just found")
+    }
+
+    fn find_head(&self, idx: usize, diags: &mut Diagnostics) -> Head<'b> {
+        let stage: &'b WrittenStage = &self.build.stages[idx];
+        let variant = choose_variant(&stage.by_platform, self.target, diags);
+        let keys = Keys {
+            body: &stage.body,
+            variant: variant.map(|variant| &variant.body),
+        };
+        let from = keys.pick(|body| body.from.as_ref());
+        if from.is_none() && !stage.by_platform.is_empty() {
+            let platform = self.target.format();
+            let message = format!(
+                "stage `{}` has no `from` for `{platform}`",
+                stage.name.value
+            );
+            diags
+                .report(Code::NoPlatformMatch, stage.name.span, message)
+                .help(format!(
+                    "add a `from`, or one to `by-platform` for `{platform}`"
+                ));
+        }
+        let name = from.and_then(|from| self.known(&from.name, idx, TOP, diags));
+        let kind = from.map(|from| from.kind);
+        let base = name
+            .zip(kind)
+            .and_then(|(name, kind)| self.names.resolve(kind, &name, Taker::Base(idx), diags));
+        Head {
+            variant,
+            base: base.unwrap_or(Input::Scratch),
+            base_span: from.map_or(stage.name.span, |from| from.name.span()),
+            platform: keys
+                .pick(|body| body.platform.as_ref())
+                .and_then(|value| self.platform(value, idx, diags)),
+        }
+    }
+
+    fn platform(
+        &self,
+        value: &'b Value,
+        idx: usize,
+        diags: &mut Diagnostics,
+    ) -> Option<Spanned<Platform>> {
+        let text = self.known(value, idx, TOP, diags)?;
+        let platform = match text.value.as_str() {
+            "target" => self.target.clone(),
+            "build" => self.builder.clone(),
+            word => parse_platform(word, text.span, self.target, diags)?,
+        };
+        Some(Spanned::new(platform, text.span))
+    }
+
+    /// Evaluates a value as far as it can be now.
+    pub(super) fn text(
+        &self,
+        value: &Value,
+        names: &Names<'_>,
+        diags: &mut Diagnostics,
+    ) -> Option<Text> {
+        let template = match value {
+            Value::Plain(template) => template,
+            Value::ByPlatform(cases) => choose_text(cases, self.target, diags)?,
+        };
+        if let Some(text) = template.as_literal() {
+            return Some(Text::literal(template.span, text));
+        }
+        template.each_reference(&mut |it| names.mention(&it.name, it.span, diags));
+        eval(template, names, diags)
+    }
+
+    /// Evaluates a value that must be known now. Reports `late-name`.
+    pub(super) fn known(
+        &self,
+        value: &Value,
+        idx: usize,
+        set: usize,
+        diags: &mut Diagnostics,
+    ) -> Option<Spanned<String>> {
+        let text = self.text(value, &self.scope(idx, set), diags)?;
+        match text.as_literal() {
+            Some(literal) => Some(Spanned::new(literal.to_owned(), text.span)),
+            None => {
+                late(&text, diags);
+                None
+            }
+        }
+    }
+}
+
+/// Reads a literal platform. Reports `bad-platform`.
+pub(super) fn parse_platform(
+    word: &str,
+    span: Span,
+    host: &Platform,
+    diags: &mut Diagnostics,
+) -> Option<Platform> {
+    match Platform::parse(word, host) {
+        Ok(platform) => Some(platform.normalized()),
+        Err(error) => {
+            let message = format!("`{word}` is not a platform: {error}");
+            diags
+                .report(Code::BadPlatform, span, message)
+                .did_you_mean(word, ["target", "build"])
+                .help("write `target`, `build`, or a platform such as `linux/arm64`");
+            None
+        }
+    }
+}

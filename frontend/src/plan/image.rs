@@ -1,0 +1,44 @@
+//! The images that somebody must resolve.
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::Platform;
+
+use crate::expand::{Input, Stage, UseKind};
+
+use super::{ImageRole, ImageUse};
+
+/// Returns the images that stages use, each name and platform once.
+///
+/// A base is for the platform of its stage, files are taken from the image for the target
+/// platform (`dockerfile2llb/convert.go`, `resolveReachableStages`, v0.32.2).
+pub(super) fn images<'a>(
+    stages: impl Iterator<Item = &'a Stage>,
+    target: &Platform,
+) -> Vec<ImageUse> {
+    let mut images: BTreeMap<(&str, &Platform), ImageUse> = BTreeMap::new();
+    for stage in stages {
+        for it in stage.uses() {
+            let Input::Image(name) = it.input else {
+                continue;
+            };
+            let (platform, role) = match it.kind {
+                UseKind::Base => (&stage.platform, ImageRole::Base),
+                UseKind::Copy | UseKind::Mount => (target, ImageRole::Files),
+            };
+            let image = images
+                .entry((&name.value, platform))
+                .or_insert_with(|| ImageUse {
+                    name: name.value.clone(),
+                    platform: platform.clone(),
+                    span: name.span,
+                    role,
+                });
+            image.role = image.role.min(role);
+            if name.span < image.span {
+                image.span = name.span;
+            }
+        }
+    }
+    images.into_values().collect()
+}
