@@ -3,45 +3,28 @@
 //! In: the options and the gateway. Out: the outcome, or the error that its user sees. Everything
 //! that waits for somebody is here; the passes between are pure.
 
+mod images;
+mod outcome;
 pub mod pass;
+pub mod plans;
+mod setting;
+mod start;
+mod time;
+mod warning;
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
-
-use buildkit_llb::Platform;
+use buildkit_llb::SourceInfo;
 
 use crate::diagnostic::Diagnostics;
-use crate::gateway::{Error, Gateway, Outcome, Pong, Refs, SolveRequest, status};
-use crate::load;
-use crate::request::{self, Options, Request};
-use crate::text::Files;
+use crate::gateway::{Error, Gateway, Outcome, SolveRequest, concurrent, status};
+use crate::load::{self, Loaded};
+use crate::lower::{self, Lowered};
+use crate::plan::Plan;
+use crate::text::FileId;
+use outcome::Image;
+use plans::Wanted;
+use start::Start;
 
-/// What BuildKit tells a frontend when it starts it.
-#[derive(Clone, Debug, Default)]
-pub struct Invocation {
-    /// The options.
-    pub options: Options,
-    /// The session of the client.
-    pub session: String,
-}
-
-impl Invocation {
-    /// Reads the environment that BuildKit sets (`frontend/gateway/gateway.go`, v0.32.2). The
-    /// numbers of the options mean nothing.
-    pub fn read(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        let mut invocation = Self::default();
-        for (name, value) in environment {
-            let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
-            if name.starts_with("BUILDKIT_FRONTEND_OPT_") {
-                let (key, value) = value.split_once('=').unwrap_or((&value, ""));
-                invocation.options.insert(key.to_owned(), value.to_owned());
-            } else if name == "BUILDKIT_SESSION_ID" {
-                invocation.session = value.into_owned();
-            }
-        }
-        invocation
-    }
-}
+pub use start::Invocation;
 
 /// Runs a build and hands its outcome back.
 ///
@@ -59,81 +42,74 @@ pub async fn run(gateway: &impl Gateway, invocation: &Invocation) -> Result<(), 
 ///
 /// A mistake in the options or the build file, or a failure of the world.
 pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Outcome, Error> {
-    pass::enter("ping");
-    let pong = gateway.ping().await?;
-    let request = read_request(invocation, &pong)?;
-    pass::provoke(request.panic_in.as_deref());
+    let start = start::start(gateway, invocation).await?;
+    let request = &start.request;
     if let Some(name) = &request.subrequest {
         return answer(name);
     }
     pass::enter("load");
-    let loaded = load::load(gateway, &request, &invocation.session).await?;
-    let definition = hello(&loaded);
-    let reference = gateway
-        .solve(SolveRequest {
-            definition,
-            ..SolveRequest::default()
-        })
-        .await?;
-    let config = br#"{"architecture":"amd64","os":"linux","config":{"Cmd":["/hello"]}}"#;
-    Ok(Outcome {
-        refs: Refs::Single(reference),
-        metadata: BTreeMap::from([("containerimage.config".to_owned(), config.to_vec())]),
-    })
-}
-
-fn hello(loaded: &load::Loaded) -> buildkit_proto::pb::Definition {
-    use buildkit_llb::{Exec, File, Graph, Location, SourceInfo, Vertex, file};
-    let mut graph = Graph::with_platform(Platform::new("linux", "amd64"));
-    let text = loaded.files.get(crate::text::FileId::ROOT).text();
-    let mkfile = File::on(None).mkfile(file::Mkfile::new("/hello", 0o644, loaded.bytes.clone()));
-    let mut last = graph.add(Vertex::new(mkfile).name("say hello")).output(0);
-    if text.contains("fail") {
-        let exec = Exec::new(Some(last), ["/bin/sh"]);
-        let vertex = Vertex::new(exec).location(Location::lines(0, 2, 2));
-        last = graph.add(vertex).output(0);
-    }
-    let info = SourceInfo {
-        filename: loaded
-            .files
-            .get(crate::text::FileId::ROOT)
-            .name()
-            .to_owned(),
-        data: loaded.bytes.clone(),
-        language: "YAML".to_owned(),
-        definition: Some(loaded.definition.clone()),
-    };
-    graph.define(Some(last), &[info])
-}
-
-fn read_request(invocation: &Invocation, pong: &Pong) -> Result<Request, Error> {
-    pass::enter("request");
-    if let Some(cap) = request::unknown_cap(&invocation.options) {
-        return Err(status::unsupported_cap(cap));
-    }
+    let loaded = load::load(gateway, request, &invocation.session).await?;
     let mut diags = Diagnostics::new();
-    let request = request::read(&invocation.options, &build_platform(pong), &mut diags);
-    if diags.has_errors() {
-        let origin = status::Origin {
-            files: &Files::new(),
-            definition: None,
-        };
-        return Err(status::mistakes(&diags, origin));
+    let wanted = Wanted::new(request, &start.builder);
+    let plans = plans::plans(FileId::ROOT, &loaded.bytes, &wanted, &mut diags);
+    stop_at_mistakes(&diags, &loaded)?;
+    pass::enter("resolve");
+    let origin = loaded.origin();
+    let resolved = images::resolve(gateway, &plans, request, origin, &mut diags).await?;
+    pass::enter("lower");
+    let mut lowered = Vec::new();
+    for plan in plans {
+        let options = setting::options(&start, &loaded, &invocation.session, &plan.target);
+        let one = lower::lower(&plan, &resolved, &options, &loaded.files, &mut diags);
+        lowered.push((plan, one));
     }
-    Ok(request)
+    stop_at_mistakes(&diags, &loaded)?;
+    warning::send(gateway, &diags, &loaded).await;
+    pass::enter("solve");
+    let solves = lowered
+        .into_iter()
+        .map(|(plan, lowered)| solve(gateway, &start, &loaded, plan, lowered));
+    let images = concurrent::try_all(solves).await?;
+    Ok(outcome::outcome(request, images))
 }
 
-/// The first worker's first platform, emulated ones coming after it.
-fn build_platform(pong: &Pong) -> Platform {
-    let mut platforms = pong.workers.iter().flat_map(|worker| &worker.platforms);
-    let first = platforms.next().cloned();
-    first.unwrap_or_else(|| Platform::new("linux", "amd64"))
+/// The build file's mistakes, all at once.
+fn stop_at_mistakes(diags: &Diagnostics, loaded: &Loaded) -> Result<(), Error> {
+    if diags.has_errors() {
+        return Err(status::mistakes(diags, loaded.origin()));
+    }
+    Ok(())
 }
 
 /// Every subrequest has its answer here.
 fn answer(name: &str) -> Result<Outcome, Error> {
-    Err(status::unsupported_request(
-        name,
-        "`--call` and `--check` are not supported yet",
-    ))
+    let message = "`--call` and `--check` are not supported yet";
+    Err(status::unsupported_request(name, message))
+}
+
+async fn solve(
+    gateway: &impl Gateway,
+    start: &Start,
+    loaded: &Loaded,
+    plan: Plan,
+    lowered: Lowered,
+) -> Result<Image, Error> {
+    let file = loaded.files.get(FileId::ROOT);
+    let info = SourceInfo {
+        filename: file.name().to_owned(),
+        data: loaded.bytes.clone(),
+        language: status::LANGUAGE.to_owned(),
+        definition: Some(loaded.definition.clone()),
+    };
+    let request = SolveRequest {
+        definition: lowered.graph.define(lowered.result, &[info]),
+        cache_imports: start.request.cache_imports.clone(),
+        ..SolveRequest::default()
+    };
+    let reference = gateway.solve(request).await.map_err(status::unmarked)?;
+    Ok(Image {
+        platform: plan.target,
+        reference,
+        lowered,
+    })
 }

@@ -8,6 +8,7 @@
 //! `# syntax=` line; one without ranges is drawn as nothing.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use buildkit_proto::{Any, errdefs, pb};
 use prost::Message;
@@ -15,7 +16,10 @@ use prost::Message;
 use super::Error;
 use super::error::UNIMPLEMENTED;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, oneline};
-use crate::text::{FileId, Files, Span};
+use crate::text::{File, FileId, Files, Span};
+
+/// The language of build files, as linguist calls it.
+pub const LANGUAGE: &str = "YAML";
 
 /// How many mistakes are drawn.
 const DRAWN: usize = 10;
@@ -25,6 +29,15 @@ const LISTED: usize = 50;
 
 /// Lines drawn for one mistake; the start says enough.
 const LINES: u32 = 10;
+
+/// How many bytes a file has at most to be sent whole.
+const WHOLE: usize = 64 << 10;
+
+/// How many lines before and after a mark are sent; clients draw two.
+const AROUND: u32 = 4;
+
+/// How many bytes of a line are sent.
+const LONG: usize = 4 << 10;
 
 /// How many bytes of details an error may have: they travel as one HTTP/2 header, three times over.
 const BUDGET: usize = 1 << 20;
@@ -46,7 +59,7 @@ impl Origin<'_> {
             filename: file.name().to_owned(),
             data: file.text().as_bytes().to_vec(),
             definition: self.definition.cloned(),
-            language: "YAML".to_owned(),
+            language: LANGUAGE.to_owned(),
         }
     }
 
@@ -67,10 +80,19 @@ impl Origin<'_> {
         }
     }
 
+    /// Of a large file only the lines that clients draw are sent, at their place.
     fn source(&self, span: Span) -> errdefs::Source {
+        let range = self.range(span);
+        let mut info = self.info(span.file);
+        if info.data.len() > WHOLE {
+            let line = |at: Option<pb::Position>| at.map_or(0, |at| at.line.unsigned_abs());
+            let (first, last) = (line(range.start), line(range.end));
+            let drawn = first.saturating_sub(AROUND)..=last.saturating_add(AROUND);
+            info.data = excerpt(self.files.get(span.file), drawn);
+        }
         errdefs::Source {
-            info: Some(self.info(span.file)),
-            ranges: vec![self.range(span)],
+            info: Some(info),
+            ranges: vec![range],
         }
     }
 }
@@ -160,6 +182,19 @@ pub fn unsupported_request(name: &str, message: &str) -> Error {
         name: name.to_owned(),
     };
     unmarked(Error::new(message).detail(any("errdefs.Subrequest", &request)))
+}
+
+/// Returns a file up to the last of `lines`, all others left empty and long ones cut.
+fn excerpt(file: &File, lines: RangeInclusive<u32>) -> Vec<u8> {
+    let mut data = Vec::new();
+    for line in 1..=(*lines.end()).min(file.line_count()) {
+        if lines.contains(&line) {
+            let text = file.line_text(line).as_bytes();
+            data.extend(&text[..text.len().min(LONG)]);
+        }
+        data.push(b'\n');
+    }
+    data
 }
 
 fn source_detail(source: &errdefs::Source) -> Any {
@@ -259,17 +294,22 @@ mod tests {
     }
 
     #[test]
-    fn a_large_file_is_sent_once() {
-        let file = format!("a\nb\n# {}\n", "x".repeat(BUDGET));
+    fn of_a_large_file_only_the_drawn_lines_are_sent() {
+        let file = format!(
+            "a: {}\n{}key: value\n# end\n",
+            "x".repeat(WHOLE),
+            "#\n".repeat(20)
+        );
         let mut files = Files::new();
         let id = files.add("build.yaml", file.as_str());
-        let mut diags = Diagnostics::new();
-        diags.report(Code::BadValue, Span::new(id, 0..1), "bad");
-        diags.report(Code::BadValue, Span::new(id, 2..3), "bad");
+        let start = file.find("key").expect("the word is in the file");
         let origin = Origin {
             files: &files,
             definition: None,
         };
-        assert_eq!(mistakes(&diags, origin).details.len(), 1);
+        let source = origin.source(Span::new(id, start..start + 3));
+        let data = source.info.expect("info").data;
+        let expected = format!("{}{}key: value\n# end\n", "\n".repeat(17), "#\n".repeat(4));
+        assert_eq!(String::from_utf8_lossy(&data), expected);
     }
 }

@@ -1,0 +1,76 @@
+//! Every image of the plans, looked up at the same time, each once for each platform.
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::Platform;
+
+use crate::diagnostic::Diagnostics;
+use crate::gateway::status::{self, Origin};
+use crate::gateway::{Error, Gateway, ImageMeta, ImageRequest, concurrent};
+use crate::lower::Resolved;
+use crate::plan::{ImageUse, Plan};
+use crate::request::{Request, Shape};
+use crate::text::Files;
+
+/// Looks the images up.
+///
+/// # Errors
+///
+/// The first failure, at the line that names the image. The others are not waited for.
+pub(super) async fn resolve(
+    gateway: &impl Gateway,
+    plans: &[Plan],
+    request: &Request,
+    origin: Origin<'_>,
+    diags: &mut Diagnostics,
+) -> Result<Resolved, Error> {
+    let mut uses: BTreeMap<(&str, &Platform), (&ImageUse, &Plan)> = BTreeMap::new();
+    for plan in plans {
+        for image in &plan.images {
+            let key = (image.name.as_str(), &image.platform);
+            uses.entry(key).or_insert((image, plan));
+        }
+    }
+    let lookups = uses.into_values().map(|(image, plan)| async move {
+        let meta = gateway.resolve_image(&image_request(image, request)).await;
+        let meta = meta.map_err(|error| unresolved(error, image, plan, origin))?;
+        Ok::<(&ImageUse, ImageMeta), Error>((image, meta))
+    });
+    let mut resolved = Resolved::default();
+    for (image, meta) in concurrent::try_all(lookups).await? {
+        resolved.insert(image, meta.name, meta.config, diags);
+    }
+    Ok(resolved)
+}
+
+fn image_request(image: &ImageUse, request: &Request) -> ImageRequest {
+    let prefix = match request.shape {
+        Shape::ByPlatform => format!("{} ", image.platform),
+        Shape::Single => String::new(),
+    };
+    ImageRequest {
+        name: image.name.clone(),
+        platform: image.platform.clone(),
+        mode: request.resolve_mode,
+        log_name: format!("[{prefix}internal] load metadata for {}", image.name),
+    }
+}
+
+fn unresolved(error: Error, image: &ImageUse, plan: &Plan, origin: Origin<'_>) -> Error {
+    let place = place(origin.files, image);
+    let holds = |idx: &crate::expand::StageId| {
+        let span = plan.stages[idx.0].span;
+        span.file == image.span.file && span.range().contains(&(image.span.start as usize))
+    };
+    let stage = plan.order.iter().find(|idx| holds(idx));
+    let context = match stage {
+        Some(idx) => format!("{place}: stage `{}`", plan.stages[idx.0].name.value),
+        None => place,
+    };
+    status::marked(error.context(&context), image.span, origin)
+}
+
+fn place(files: &Files, image: &ImageUse) -> String {
+    let (file, start) = (files.get(image.span.file), files.start(image.span));
+    format!("{}:{}:{}", file.name(), start.line, start.column)
+}

@@ -1,0 +1,84 @@
+//! What a build knows before it reads a file: its options and what the daemon can do.
+
+use std::ffi::OsString;
+
+use buildkit_llb::Platform;
+
+use super::pass;
+use crate::diagnostic::Diagnostics;
+use crate::gateway::{Error, Gateway, Pong, status};
+use crate::request::{self, Options, Request};
+use crate::text::Files;
+
+/// What BuildKit tells a frontend when it starts it.
+#[derive(Clone, Debug, Default)]
+pub struct Invocation {
+    /// The options.
+    pub options: Options,
+    /// The session of the client.
+    pub session: String,
+}
+
+impl Invocation {
+    /// Reads the environment that BuildKit sets (`frontend/gateway/gateway.go`, v0.32.2). The
+    /// numbers of the options mean nothing.
+    pub fn read(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let mut invocation = Self::default();
+        for (name, value) in environment {
+            let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
+            if name.starts_with("BUILDKIT_FRONTEND_OPT_") {
+                let (key, value) = value.split_once('=').unwrap_or((&value, ""));
+                invocation.options.insert(key.to_owned(), value.to_owned());
+            } else if name == "BUILDKIT_SESSION_ID" {
+                invocation.session = value.into_owned();
+            }
+        }
+        invocation
+    }
+}
+
+/// What a build knows before it reads a file.
+pub(super) struct Start {
+    /// What was asked for.
+    pub request: Request,
+    /// What the daemon can do.
+    pub pong: Pong,
+    /// Where steps run natively.
+    pub builder: Platform,
+}
+
+/// Asks the daemon and reads the options.
+pub(super) async fn start(gateway: &impl Gateway, invocation: &Invocation) -> Result<Start, Error> {
+    pass::enter("ping");
+    let pong = gateway.ping().await?;
+    pass::enter("request");
+    if let Some(cap) = request::unknown_cap(&invocation.options) {
+        return Err(status::unsupported_cap(cap));
+    }
+    if !pong.llb_caps.is_empty() && !pong.llb_caps.contains("file.base") {
+        return Err(Error::new("this frontend needs BuildKit 0.5 or later"));
+    }
+    let builder = build_platform(&pong);
+    let mut diags = Diagnostics::new();
+    let request = request::read(&invocation.options, &builder, &mut diags);
+    if diags.has_errors() {
+        let origin = status::Origin {
+            files: &Files::new(),
+            definition: None,
+        };
+        return Err(status::mistakes(&diags, origin));
+    }
+    pass::provoke(request.panic_in.as_deref());
+    Ok(Start {
+        request,
+        pong,
+        builder,
+    })
+}
+
+/// The first worker's first platform, emulated ones coming after it.
+fn build_platform(pong: &Pong) -> Platform {
+    let mut platforms = pong.workers.iter().flat_map(|worker| &worker.platforms);
+    let first = platforms.next().cloned();
+    first.unwrap_or_else(|| Platform::new("linux", "amd64"))
+}

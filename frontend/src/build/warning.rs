@@ -1,0 +1,34 @@
+//! Warnings on their way to the user: shown once, under the step that loaded the build file.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::gateway::{Gateway, Warning, concurrent};
+use crate::load::Loaded;
+
+/// Sends the warnings among the findings. One that cannot be sent is not worth a failed build.
+pub(super) async fn send(gateway: &impl Gateway, diags: &Diagnostics, loaded: &Loaded) {
+    let warnings = diags.iter().filter(|it| it.severity == Severity::Warning);
+    let sending = warnings.map(|diagnostic| gateway.warn(warning(diagnostic, loaded)));
+    concurrent::all(sending).await;
+}
+
+fn warning(diagnostic: &Diagnostic, loaded: &Loaded) -> Warning {
+    let origin = loaded.origin();
+    let (name, message) = (diagnostic.code.name(), &diagnostic.message);
+    let mut warning = Warning {
+        digest: loaded.digest.clone(),
+        short: format!("{name}: {message}"),
+        detail: diagnostic.helps.clone(),
+        ..Warning::default()
+    };
+    let suggestions = diagnostic.suggestions.iter();
+    warning
+        .detail
+        .extend(suggestions.map(|suggestion| suggestion.help.clone()));
+    if let Place::At(span) = diagnostic.place {
+        let line = loaded.files.start(span).line;
+        warning.short.push_str(&format!(" (line {line})"));
+        warning.info = Some(origin.info(span.file));
+        warning.ranges = vec![origin.range(span)];
+    }
+    warning
+}
