@@ -325,7 +325,7 @@ fn build(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Build {
     let has_stages = match some("stages", cx).map(|slot| cx.doc.view(slot.id)) {
         Some(View::Mapping(mapping)) => !mapping.fields().is_empty(),
         // Something else was reported.
-        other => other.is_some(),
+        other => other.is_some() || (fields.is_meant("stages") && fields.slot("stages").is_none()),
     };
     if !has_stages {
         let span = fields.key_span("stages").unwrap_or(fields.at);

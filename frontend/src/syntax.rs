@@ -8,6 +8,7 @@
 //! Scalars stay text here: the key that one stands at decides what it must be.
 //! A mistake that leaves the rest of the structure whole becomes [`View::Broken`].
 
+mod dockerfile;
 mod failure;
 mod guard;
 mod line;
@@ -57,7 +58,7 @@ pub fn parse_bytes(file: FileId, bytes: &[u8], diags: &mut Diagnostics) -> Optio
 /// Reports everything that is wrong with it as YAML. A syntax error inside one value is reported
 /// and stepped over; after one that leaves the structure in doubt nothing is returned.
 pub fn parse(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<Document> {
-    if !guard::is_readable(file, text, diags) {
+    if !guard::is_readable(file, text, diags) || dockerfile::is_one(file, text, diags) {
         return None;
     }
     let mut repaired = text.to_owned();

@@ -225,3 +225,73 @@ fn check_default(arg: &Arg, cx: &mut Cx<'_>) {
         value::bad_value(malformed, span, cx);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::tests::check_keys;
+
+    #[test]
+    fn an_argument_has_a_default_or_none() {
+        check_keys(
+            "args: {A: b, C: , D: '${{ args.A }}x', E: {by-platform: {linux/amd64: f, default: g}}}",
+            "args: [Arg { name: \"A\", default: \"b\", kind: String }, \
+             Arg { name: \"C\", kind: String }, \
+             Arg { name: \"D\", default: \"<A>x\", kind: String }, \
+             Arg { name: \"E\", default: ByPlatform { cases: [PlatformPattern { os: \"linux\", \
+             arch: \"amd64\", variant: \"\" }=\"f\"], default: \"g\" }, kind: String }]",
+        );
+    }
+
+    #[test]
+    fn the_long_form_says_more() {
+        check_keys(
+            "args: {A: {type: enum, values: [b, c], default: b, description: d}, \
+             E: {pattern: '[0-9]+', required: true}}",
+            "args: [Arg { name: \"A\", default: \"b\", kind: Enum([\"b\", \"c\"]), \
+             description: \"d\" }, \
+             Arg { name: \"E\", kind: String, pattern: \"[0-9]+\", required: here }]",
+        );
+    }
+
+    #[test]
+    fn a_default_is_of_the_type() {
+        check_keys(
+            "args: {A: {type: bool, default: T}, B: {type: bool, default: maybe}}",
+            "1:62: `maybe` is neither true nor false (write true or false)",
+        );
+        check_keys(
+            "args: {A: {type: int, default: 1.5}}",
+            "1:32: YAML reads `1.5` as the number 1.5 (put the text in quotes: \"1.5\")",
+        );
+        check_keys(
+            "args: {A: {type: enum, values: [b], default: c}}",
+            "1:46: `c` is none of b (use one of the `values`)",
+        );
+    }
+
+    #[test]
+    fn keys_that_contradict_each_other_are_reported() {
+        check_keys(
+            "args: {A: {default: b, required: true}}",
+            "1:24: `default` and `required` cannot stand together (an argument with a default \
+             always has a value: remove `required`)",
+        );
+        check_keys(
+            "args: {A: {type: bool, values: [a]}}",
+            "1:24: only an enum has `values` (add `type: enum`)",
+        );
+        check_keys(
+            "args: {A: {type: enum, values: []}}",
+            "1:24: an enum needs a value (write `values: [debug, release]`)",
+        );
+    }
+
+    #[test]
+    fn a_name_is_a_word() {
+        check_keys(
+            "args: {a-b: c}",
+            "1:8: `a-b` cannot be the name of an argument (use letters, digits and `_`, and \
+             start with no digit)",
+        );
+    }
+}

@@ -67,6 +67,12 @@ pub(super) fn check_id(name: &str) -> Result<(), Malformed> {
     if !name.is_empty() && !name.contains(bad) {
         return Ok(());
     }
+    if name.starts_with("id=") || name.contains(",") {
+        return Err(Malformed::new(
+            format!("`{name}` is a list of options, not an id"),
+            "write a map, such as `{id: token, target: /root/.token}`",
+        ));
+    }
     Err(Malformed::new(
         format!("`{name}` cannot be an id"),
         "use letters, digits, `_`, `.` and `-`",

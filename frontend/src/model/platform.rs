@@ -34,7 +34,8 @@ impl PlatformPattern {
             .map(|(part, fill)| if *part == "*" { fill } else { *part })
             .collect();
         let platform = Platform::parse(&fixed.join("/"), &Platform::default())
-            .map_err(|error| bad(error.to_string()))?;
+            .map_err(|error| bad(error.to_string()))?
+            .normalized();
         let any_variant = arch == "*" || variant == Some("*");
         Ok(Self {
             os: (os != "*").then_some(platform.os),
@@ -77,11 +78,11 @@ mod tests {
     fn what_is_no_pattern_is_refused() {
         check("arm64", "`arm64` is not a platform pattern");
         check("", "`` is not a platform pattern");
-        check("linux//", "`` cannot be part of a platform");
+        check("linux//", "`` is not a part of a platform");
         check(
             "linux/*/v7",
             "`linux/*/v7` has a variant of every architecture",
         );
-        check("linux/a b", "`a b` cannot be part of a platform");
+        check("linux/a b", "`a b` is not a part of a platform");
     }
 }

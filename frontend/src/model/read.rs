@@ -24,6 +24,8 @@ pub(super) struct Cx<'d> {
 pub(super) struct Fields<'d> {
     table: &'static Table,
     found: Vec<Field<'d>>,
+    /// Keys that unknown ones were meant to be: they are not missing too.
+    meant: Vec<&'static str>,
     /// What stands for the map in messages: the key it is the value of.
     pub(super) at: Span,
     /// The whole map.
@@ -89,13 +91,14 @@ impl<'d> Fields<'d> {
 
     /// Keeps the fields that `table` has; reports the others.
     fn of(table: &'static Table, found: Vec<Field<'d>>, at: Span, cx: &mut Cx<'_>) -> Self {
+        let mut meant = Vec::new();
         let is_known = |field: &Field<'d>| {
             let name = field.key.value;
             match table.find(name).map(|key| key.kind) {
                 Some(Kind::Reserved) => report_reserved(field.key, cx),
                 Some(_) => return true,
                 None if name.starts_with("x-") => {}
-                None => report_unknown(table, field.key, cx),
+                None => meant.extend(report_unknown(table, field.key, cx)),
             }
             false
         };
@@ -103,33 +106,40 @@ impl<'d> Fields<'d> {
         Self {
             table,
             found,
+            meant,
             at,
             span: at,
         }
     }
 
-    /// Takes fields that were checked elsewhere.
+    /// Takes fields that were checked elsewhere, and what unknown ones were meant to be.
     pub(super) fn checked(
         table: &'static Table,
         found: Vec<Field<'d>>,
-        at: Span,
-        span: Span,
+        meant: Vec<&'static str>,
+        at: Spanned<Span>,
     ) -> Self {
         Self {
             table,
             found,
-            at,
-            span,
+            meant,
+            at: at.value,
+            span: at.span,
         }
     }
 
     /// Reports `missing-key` for every required key that is not there.
     pub(super) fn report_missing(&self, cx: &mut Cx<'_>) {
         for key in self.table.keys() {
-            if key.need == Need::Required && self.field(key.name).is_none() {
+            if key.need == Need::Required && !self.is_meant(key.name) {
                 report_missing(self.table, key, self.at, cx);
             }
         }
+    }
+
+    /// Tells whether a key is there, or misspelt.
+    pub(super) fn is_meant(&self, name: &str) -> bool {
+        self.field(name).is_some() || self.meant.contains(&name)
     }
 
     fn field(&self, name: &str) -> Option<&Field<'d>> {
@@ -251,18 +261,24 @@ fn report_reserved(key: Spanned<&str>, cx: &mut Cx<'_>) {
         .help("remove it; to keep it as a note or an anchor, start its name with `x-`");
 }
 
-/// Reports a key that the table does not have.
-pub(super) fn report_unknown(table: &'static Table, key: Spanned<&str>, cx: &mut Cx<'_>) {
+/// Reports a key that the table does not have; returns the one it was meant to be.
+pub(super) fn report_unknown(
+    table: &'static Table,
+    key: Spanned<&str>,
+    cx: &mut Cx<'_>,
+) -> Option<&'static str> {
     let message = format!("unknown key `{}`", key.value);
     let diagnostic = cx.diags.report(Code::UnknownKey, key.span, message);
     diagnostic.label(format!("{} has no such key", table.what));
-    match meant(key.value, table) {
+    let meant = meant(key.value, table);
+    match meant {
         Some(meant) => diagnostic.suggest(meant, format!("did you mean `{meant}`?")),
         None => {
             let list: Vec<&str> = names(table).collect();
             diagnostic.help(format!("there are: {}", list.join(", ")))
         }
     };
+    meant
 }
 
 /// Returns the key of `table` that `name` was meant to be.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Code;
-use crate::syntax::Field;
+use crate::syntax::{Field, View};
 use crate::text::{Span, Spanned};
 use crate::units::{self, Malformed};
 
@@ -203,8 +203,7 @@ fn decode_one(field: Field<'_>, cx: &mut Cx<'_>) -> Option<Stage> {
     let fields = Fields::read(&STAGE, slot, field.key.span, cx)?;
     let body = body(&fields, cx);
     let by_platform = variants(&fields, cx);
-    let has_from = |body: &Variant| body.body.from.is_some();
-    if fields.key_span("from").is_none() && !by_platform.iter().any(has_from) {
+    if !has_from(&fields, cx) && !is_image_text(&fields, cx) {
         let message = format!("stage `{}` needs `from`", field.key.value);
         cx.diags
             .report(Code::MissingKey, field.key.span, message)
@@ -218,6 +217,41 @@ fn decode_one(field: Field<'_>, cx: &mut Cx<'_>) -> Option<Stage> {
         body,
         by_platform,
     })
+}
+
+/// Tells whether the stage or one of its variants says what it starts from.
+fn has_from(fields: &Fields<'_>, cx: &Cx<'_>) -> bool {
+    let variants = fields.slot("by-platform").map(|slot| cx.doc.view(slot.id));
+    let in_variant = match variants {
+        Some(View::Mapping(mapping)) => mapping.fields().iter().any(|field| {
+            let body = cx.doc.view(field.value);
+            matches!(body, View::Mapping(body) if body.get("from").is_some())
+        }),
+        _ => false,
+    };
+    in_variant || fields.is_meant("from")
+}
+
+/// Tells whether `image` was written for `from`, which was reported as a wrong type.
+fn is_image_text(fields: &Fields<'_>, cx: &Cx<'_>) -> bool {
+    let image = fields.slot("image").map(|slot| cx.doc.view(slot.id));
+    matches!(image, Some(View::Scalar(_)))
+}
+
+/// Reads `image`; who wrote the name of one is shown `from`.
+fn image_keys(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option<ImageKeys<Written>> {
+    let slot = fields.some("image", cx)?;
+    if let View::Scalar(scalar) = cx.doc.view(slot.id)
+        && !fields.is_meant("from")
+    {
+        let message = "`image` is what the image config adds, not what the stage starts from";
+        cx.diags
+            .report(Code::WrongType, scalar.span, message)
+            .label("text")
+            .help(format!("write `from: {}`", scalar.text));
+        return None;
+    }
+    image::decode::image(slot, cx)
 }
 
 fn variants(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Vec<Variant> {
@@ -256,9 +290,7 @@ fn body(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Body {
         workdir: fields.checked_text("workdir", value::check_path, cx),
         errexit: fields.boolean("errexit", cx),
         steps: steps.map(|slot| step::decode::steps(slot, cx)),
-        image: fields
-            .some("image", cx)
-            .and_then(|slot| image::decode::image(slot, cx)),
+        image: image_keys(fields, cx),
         check: fields
             .some("check", cx)
             .and_then(|slot| check::decode(slot, cx)),
@@ -273,4 +305,68 @@ fn check_platform(text: &str) -> Result<(), Malformed> {
         let help = "write `target`, `build`, or a platform such as linux/arm64";
         Malformed::new(malformed.message, help)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::tests::{check, check_stage};
+
+    #[test]
+    fn a_stage_has_its_keys() {
+        check_stage(
+            "from: {image: a}\nplatform: build\nbuild-env: {A: }\nshell: [b, -c]\nuser: c\n\
+             workdir: /d\nerrexit: false\ndescription: e\ncheck: {error: true}\nimage: {cmd: f}",
+            "Build { stages: [Stage { name: \"s\", description: \"e\", body: Body { from: Image \"a\", \
+             platform: \"build\", build_env: [\"A\"=None], shell: [\"b\", \"-c\"], user: \"c\", \
+             workdir: \"/d\", errexit: false, image: ImageKeys { cmd: Shell(\"f\") }, \
+             check: Check { error: true } } }] }",
+        );
+    }
+
+    #[test]
+    fn a_variant_has_the_keys_that_differ() {
+        check_stage(
+            "by-platform: {linux/arm64: {from: a}, \"*/amd64\": {from: b, env: {C: d}}}",
+            "Build { stages: [Stage { name: \"s\", by_platform: \
+             [Variant { pattern: PlatformPattern { os: \"linux\", arch: \"arm64\", variant: \"\" }, \
+             body: Body { from: Any \"a\" } }, \
+             Variant { pattern: PlatformPattern { arch: \"amd64\", variant: \"\" }, \
+             body: Body { from: Any \"b\", env: [\"C\"=\"d\"] } }] }] }",
+        );
+    }
+
+    #[test]
+    fn a_stage_starts_from_something() {
+        check_stage(
+            "user: a",
+            "2:2: stage `s` needs `from` (add `from: IMAGE`, `from: STAGE` or `from: scratch`)",
+        );
+        check_stage("form: a", "3:3: unknown key `form` (did you mean `from`?)");
+        check_stage(
+            "image: a:1",
+            "3:10: `image` is what the image config adds, not what the stage starts from \
+             (write `from: a:1`)",
+        );
+    }
+
+    #[test]
+    fn names_are_lower_case_and_unique() {
+        check(
+            "stages: {a: {from: b}, A: {from: b}, context: {from: b}, B: {from: a}}",
+            "1:24: stage `A` differs only in case from another (names of stages match without \
+             case: rename one of them)\n\
+             1:38: `context` has a meaning of its own and cannot be the name of a stage \
+             (choose another name)\n\
+             1:58: `B` cannot be the name of a stage (write `b`)",
+        );
+    }
+
+    #[test]
+    fn a_platform_is_a_word_or_a_platform() {
+        check_stage(
+            "from: a\nplatform: arm64",
+            "4:13: `arm64` is only half a platform (write `target`, `build`, or a platform such \
+             as linux/arm64)",
+        );
+    }
 }

@@ -3,6 +3,7 @@
 //! Every string of the language is read by [`text`] or [`literal`], so that every string takes
 //! references and platforms, or says that it does not.
 
+use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expr::{self, Name, Template};
 use crate::syntax::{Field, NodeId, View};
@@ -243,12 +244,16 @@ pub(super) fn word<T: Copy>(
         return Some(Spanned::new(*value, text.span));
     }
     let names = || table.iter().map(|(name, _)| *name);
+    let longer = names().find(|name| text.value.starts_with(name));
+    let near = nearest(&text.value, names()).or(longer);
     let list: Vec<&str> = names().collect();
     let message = format!("`{}` cannot be `{}`", slot.name, text.value);
-    cx.diags
-        .report(Code::BadValue, text.span, message)
-        .did_you_mean(&text.value, names())
-        .help(format!("write one of: {}", list.join(", ")));
+    let diagnostic = cx.diags.report(Code::BadValue, text.span, message);
+    let diagnostic = match near {
+        Some(near) => diagnostic.suggest(near, format!("did you mean `{near}`?")),
+        None => diagnostic,
+    };
+    diagnostic.help(format!("write one of: {}", list.join(", ")));
     None
 }
 
@@ -341,7 +346,10 @@ pub(super) fn pairs<'d>(slot: Slot<'_>, cx: &mut Cx<'d>) -> Vec<Field<'d>> {
     if let Some((name, value)) = written
         && let Some(diagnostic) = cx.doc.wrong_type(slot.id, slot.name, "a map", cx.diags)
     {
-        diagnostic.help(format!("write `{name}: {value}` for `{name}={value}`"));
+        let is_plain = value.starts_with(|c: char| c.is_ascii_alphabetic());
+        let quote = if is_plain { "" } else { "\"" };
+        let help = format!("write `{name}: {quote}{value}{quote}` for `{name}={value}`");
+        diagnostic.help(help);
         return Vec::new();
     }
     wrong_type(slot, "a map", cx);

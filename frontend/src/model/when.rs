@@ -75,3 +75,55 @@ fn name(key: Spanned<&str>, cx: &mut Cx<'_>) -> Option<Spanned<Name>> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::tests::check_step;
+
+    #[test]
+    fn all_entries_hold_and_a_list_is_any_of() {
+        check_step(
+            "user: a\nwhen: {target.arch: [arm64, arm], not: {args.B: true}, stage.name: c}",
+            "Step { when: When { tests: [Is { name: Target(Arch), values: [\"arm64\", \"arm\"] }, \
+             Not(When { tests: [Is { name: \"B\", values: [\"true\"] }] }), \
+             Is { name: StageName, values: [\"c\"] }] }, verb: User(\"a\") }",
+        );
+    }
+
+    #[test]
+    fn the_environment_is_known_too_late() {
+        check_step(
+            "user: a\nwhen: {env.CI: true}",
+            "2:8: `env.CI` is not known when steps are chosen (use an argument: `args.NAME`)",
+        );
+    }
+
+    #[test]
+    fn a_key_is_a_name() {
+        check_step(
+            "user: a\nwhen: {CI: true}",
+            "2:8: `CI` does not say what it names (did you mean `args.CI`?)",
+        );
+        check_step(
+            "user: a\nwhen: {'args.A:-b': true}",
+            "2:8: `args.A:-b` is no name to compare (write `args.NAME`, `target.arch`, \
+             `stage.name`, ...)",
+        );
+    }
+
+    #[test]
+    fn a_condition_tests_something() {
+        check_step(
+            "user: a\nwhen: {}",
+            "2:7: `when` is empty (write `when: {target.arch: arm64}`)",
+        );
+        check_step(
+            "user: a\nwhen: {args.B: []}",
+            "2:16: `args.B` is empty (write `args.B: \"value\"`)",
+        );
+        check_step(
+            "user: a\nwhen: {args.B: '${{ args.C }}'}",
+            "2:16: `args.B` takes no references (write the text itself)",
+        );
+    }
+}

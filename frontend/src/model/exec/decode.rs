@@ -323,3 +323,70 @@ fn resources(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Resources<Written>> {
         cpuset_mems: fields.checked_text("cpuset-mems", units::check_cpuset, cx),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::tests::check_exec;
+
+    #[test]
+    fn a_run_has_its_options() {
+        check_exec(
+            "env: {A: b}\nworkdir: c\nuser: d\nshell: [e]\nerrexit: false\nnetwork: none\n\
+             security: insecure\nshm-size: 64m\nexit-codes: [0, 2]",
+            "env: [\"A\"=\"b\"], workdir: \"c\", user: \"d\", shell: [\"e\"], errexit: false, \
+             network: None, security: Insecure, shm_size: \"64m\", exit_codes: [0, 2]",
+        );
+        check_exec(
+            "devices: [a/b=c, {name: d, required: true}]\nextra-hosts: {e: 10.0.0.5}\n\
+             ulimits: {nofile: 1, core: {soft: 2, hard: -1}}\n\
+             resources: {memory: 1g, memory-swap: -1, cpuset-cpus: 0-1}",
+            "devices: [Device { name: \"a/b=c\" }, Device { name: \"d\", required: true }], \
+             extra_hosts: [\"e\"=\"10.0.0.5\"], \
+             ulimits: [Ulimit { name: \"nofile\", soft: \"1\" }, \
+             Ulimit { name: \"core\", soft: \"2\", hard: \"-1\" }], \
+             resources: Resources { memory: \"1g\", memory_swap: \"-1\", cpuset_cpus: \"0-1\" }",
+        );
+    }
+
+    #[test]
+    fn a_network_is_one_of_three() {
+        check_exec(
+            "network: hots",
+            "2:10: `network` cannot be `hots` (did you mean `host`?)",
+        );
+    }
+
+    #[test]
+    fn limits_have_known_names() {
+        check_exec(
+            "ulimits: {nofiles: 1}",
+            "2:11: unknown limit `nofiles` (did you mean `nofile`?)",
+        );
+        check_exec(
+            "ulimits: {nofile: {soft: 2, hard: 1}}",
+            "2:26: the soft limit 2 is above the hard limit 1 (lower the soft limit or raise the \
+             hard one; -1 is no limit)",
+        );
+        check_exec(
+            "ulimits: {nofile: {hard: 1}}",
+            "2:11: a limit needs `soft` (add `soft: 1024`)",
+        );
+    }
+
+    #[test]
+    fn quantities_are_checked() {
+        check_exec(
+            "shm-size: big",
+            "2:11: `big` is not a size (write a number with a unit, such as 64m or 1.5g)",
+        );
+        check_exec(
+            "exit-codes: [256]",
+            "2:14: `256` is not an exit code (write a number from 0 to 255)",
+        );
+        check_exec(
+            "extra-hosts: {a: b}",
+            "2:18: `b` is not an IP address (write an address such as 10.0.0.5 or ::1)",
+        );
+        check_exec("shm-size: '${{ args.A }}'", "shm_size: \"<A>\"");
+    }
+}

@@ -274,3 +274,61 @@ fn is_trigger(trigger: &Spanned<String>, cx: &mut Cx<'_>) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::model::tests::check_image;
+
+    #[test]
+    fn an_image_has_its_keys() {
+        check_image(
+            "{entrypoint: [a], cmd: b, user: c, workdir: d, env: {E: f}, expose: 80, volumes: [/g], \
+             labels: {h: i}, annotations: {j: k}, stop-signal: 9, shell: [l], onbuild: [RUN m], \
+             author: n}",
+            "entrypoint: Exec([\"a\"]), cmd: Shell(\"b\"), user: \"c\", workdir: \"d\", \
+             env: [\"E\"=\"f\"], expose: [\"80\"], volumes: [\"/g\"], labels: [\"h\"=\"i\"], \
+             annotations: [\"j\"=\"k\"], stop_signal: \"9\", shell: [\"l\"], onbuild: [\"RUN m\"], \
+             author: \"n\"",
+        );
+    }
+
+    #[test]
+    fn a_health_check_is_none_or_a_command() {
+        check_image(
+            "{healthcheck: {run: a, interval: 30s, timeout: 5s, start-period: 1m, \
+             start-interval: 0, retries: 3}}",
+            "healthcheck: Check { run: Shell(\"a\"), interval: \"30s\", timeout: \"5s\", \
+             start_period: \"1m\", start_interval: \"0\", retries: \"3\" }",
+        );
+        check_image(
+            "{healthcheck: off}",
+            "1:15: `healthcheck` wants a map or `none`, not text (write `healthcheck: \
+             {run: curl -f localhost}`)",
+        );
+        check_image(
+            "{healthcheck: {run: a, retries: -1, interval: 5}}",
+            "1:33: `-1` is not a number of retries (write a number such as 3)\n\
+             1:47: `5` has no unit (write numbers with their units, such as 30s, 1m30s or 500ms)",
+        );
+    }
+
+    #[test]
+    fn a_trigger_is_an_instruction() {
+        check_image(
+            "{onbuild: [run make, FROM a, RNU b, COPY]}",
+            "1:22: `FROM` cannot be a trigger (write an instruction without ONBUILD, such as \
+             \"COPY . /app\")\n\
+             1:30: `RNU` is not a Dockerfile instruction (did you mean `RUN`?: RUN b)\n\
+             1:37: `COPY` has nothing after it (write an instruction without ONBUILD, such as \
+             \"COPY . /app\")",
+        );
+    }
+
+    #[test]
+    fn a_word_of_compose_is_understood() {
+        check_image(
+            "{ports: [80]}",
+            "1:2: unknown key `ports` (did you mean `expose`?)",
+        );
+    }
+}

@@ -409,7 +409,13 @@ fn mount(slot: Slot<'_>, exec: &mut Exec<Written>, cx: &mut Cx<'_>) {
     };
     let kinds = (mapping.get("bind"), mapping.get("tmpfs"));
     match kinds {
-        (_, None) => exec.binds.extend(bind(slot, at, cx)),
+        (None, None) => {
+            cx.diags
+                .report(Code::MissingKey, at, "a mount needs `bind` or `tmpfs`")
+                .label("has neither")
+                .help("write `{bind: source, target: path}` or `{tmpfs: path}`");
+        }
+        (Some(_), None) => exec.binds.extend(bind(slot, at, cx)),
         (None, Some(_)) => exec.tmpfs.extend(tmpfs(slot, at, cx)),
         (Some(_), Some(_)) => {
             cx.diags
@@ -447,3 +453,6 @@ fn tmpfs(slot: Slot<'_>, at: Span, cx: &mut Cx<'_>) -> Option<Tmpfs<Written>> {
         target: target?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -68,11 +68,13 @@ fn step(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Step<Written>> {
     let span = cx.doc.span(slot.id);
     let verb = find_verb(&written, span, cx)?;
     let table = verb::find(verb.value)?;
+    let mut meant = Vec::new();
     let found: Vec<Field<'_>> = written
         .into_iter()
-        .filter(|field| is_option(table, field, cx))
+        .filter(|field| is_option(table, field, &mut meant, cx))
         .collect();
-    let fields = Fields::checked(table, found, verb.span, span);
+    let at = Spanned::new(verb.span, span);
+    let fields = Fields::checked(table, found, meant, at);
     fields.report_missing(cx);
     let when = fields.slot("when");
     let no_cache = fields.boolean("no-cache", cx);
@@ -171,7 +173,14 @@ fn no_verb(written: &[Field<'_>], span: Span, cx: &mut Cx<'_>) {
 }
 
 /// Tells whether a key goes with the verb; reports `misplaced-option` or `unknown-key`.
-fn is_option(table: &'static Table, field: &Field<'_>, cx: &mut Cx<'_>) -> bool {
+///
+/// Adds to `meant` what the key was meant to be.
+fn is_option(
+    table: &'static Table,
+    field: &Field<'_>,
+    meant: &mut Vec<&'static str>,
+    cx: &mut Cx<'_>,
+) -> bool {
     let option = field.key;
     if table.find(option.value).is_some() {
         return true;
@@ -181,7 +190,7 @@ fn is_option(table: &'static Table, field: &Field<'_>, cx: &mut Cx<'_>) -> bool 
     }
     let owners = verb::with_option(option.value);
     if owners.is_empty() {
-        read::report_unknown(table, option, cx);
+        meant.extend(read::report_unknown(table, option, cx));
         return false;
     }
     let list: Vec<String> = owners.iter().map(|owner| format!("`{owner}`")).collect();
@@ -191,7 +200,9 @@ fn is_option(table: &'static Table, field: &Field<'_>, cx: &mut Cx<'_>) -> bool 
         .report(Code::MisplacedOption, option.span, message)
         .label(format!("an option of {}", list.join(", ")));
     // What the option is called here, if it goes by another name.
-    match read::meant(option.value, table) {
+    let name = read::meant(option.value, table);
+    meant.extend(name);
+    match name {
         Some(name) => diagnostic.suggest(name, format!("did you mean `{name}`?")),
         None => diagnostic.help(format!("remove it, or use {}", list.join(" or "))),
     };
