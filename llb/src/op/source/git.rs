@@ -135,13 +135,13 @@ impl Git {
         self
     }
 
-    /// Sets the secret with the `Authorization` header, by default `GIT_AUTH_HEADER`.
+    /// Sets the secret with the `Authorization` header, by default `GIT_AUTH_HEADER`; empty for none.
     pub fn auth_header_secret(mut self, id: impl Into<String>) -> Self {
         self.header_secret = Some(id.into());
         self
     }
 
-    /// Sets the secret with the token, by default `GIT_AUTH_TOKEN`.
+    /// Sets the secret with the token, by default `GIT_AUTH_TOKEN`; empty for none.
     pub fn auth_token_secret(mut self, id: impl Into<String>) -> Self {
         self.token_secret = Some(id.into());
         self
@@ -233,12 +233,13 @@ impl From<Git> for Source {
 impl Source {
     /// The default names are written too, but only others require the capability.
     fn git_auth(self, header: Option<String>, token: Option<String>) -> Self {
-        let source = match (&header, &token) {
-            (None, None) => self,
-            _ => self.cap(Cap::SOURCE_GIT_HTTPAUTH),
-        };
+        let is_default = header.is_none() && token.is_none();
         let header = header.unwrap_or_else(|| "GIT_AUTH_HEADER".to_string());
         let token = token.unwrap_or_else(|| "GIT_AUTH_TOKEN".to_string());
+        let source = match (is_default, header.as_str(), token.as_str()) {
+            (true, _, _) | (_, "", "") => self,
+            _ => self.cap(Cap::SOURCE_GIT_HTTPAUTH),
+        };
         source
             .attr_some(
                 attr::GIT_AUTH_HEADER_SECRET,
