@@ -19,7 +19,9 @@ fn descriptors_agree_with_buildkit() {
         .spawn()
         .expect("this test needs Go: `go` must be in PATH");
     let mut stdin = child.stdin.take().expect("the input is a pipe");
-    stdin.write_all(&descriptors.encode_to_vec()).expect("Go reads its input");
+    stdin
+        .write_all(&descriptors.encode_to_vec())
+        .expect("Go reads its input");
     drop(stdin);
     let output = child.wait_with_output().expect("Go ends");
     let text = String::from_utf8_lossy(&output.stdout);
