@@ -1,3 +1,4 @@
 //! The project seen from outside: one test binary, a file a theme.
 
 mod live;
+mod offline;

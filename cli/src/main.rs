@@ -1,3 +1,31 @@
-//! The `windlass` command.
+//! The `windlass` command: the frontend's passes at a terminal. It never talks to BuildKit.
 
-fn main() {}
+mod args;
+mod check;
+mod files;
+mod graph;
+mod images;
+mod output;
+mod plan;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let mut out = output::Output::new(args.color);
+    let done = match &args.command {
+        Command::Check(check) => check::run(check, &mut out),
+        Command::Graph(graph) => graph::run(graph, &mut out),
+    };
+    match done {
+        Ok(code) => code,
+        Err(message) => {
+            out.error(&message);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -26,6 +26,8 @@ pub mod plan;
 
 pub mod lower;
 
+pub mod compile;
+
 pub mod gateway;
 
 pub mod dockerignore;

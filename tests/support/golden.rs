@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Returns the files of a directory of this package that end in `extension`, sorted.
-pub(crate) fn inputs(directory: &str, extension: &str) -> Vec<PathBuf> {
+pub fn inputs(directory: &str, extension: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
     let entries = fs::read_dir(&root).unwrap_or_else(|error| panic!("{}: {error}", root.display()));
     let mut files: Vec<PathBuf> = entries
@@ -18,11 +18,11 @@ pub(crate) fn inputs(directory: &str, extension: &str) -> Vec<PathBuf> {
 
 /// What is wrong with the expected files of one run.
 #[derive(Default)]
-pub(crate) struct Mismatches(Vec<String>);
+pub struct Mismatches(Vec<String>);
 
 impl Mismatches {
     /// Compares `found` with the file beside `input` that ends in `extension`.
-    pub(crate) fn check(&mut self, input: &Path, extension: &str, found: &str) {
+    pub fn check(&mut self, input: &Path, extension: &str, found: &str) {
         let path = input.with_extension(extension);
         let expected = fs::read_to_string(&path).unwrap_or_default();
         if found == expected {
@@ -41,7 +41,7 @@ impl Mismatches {
 
     /// Fails if anything differed.
     #[track_caller]
-    pub(crate) fn assert_none(&self) {
+    pub fn assert_none(&self) {
         assert!(
             self.0.is_empty(),
             "{} expected files differ (UPDATE_GOLDEN=1 rewrites them)\n{}",

@@ -9,7 +9,7 @@ mod step;
 
 use std::fmt::Write;
 
-use crate::expand::{Input, Stage};
+use crate::expand::{Input, Stage, StageId};
 use crate::expr::Text;
 use crate::text::Spanned;
 
@@ -35,6 +35,13 @@ pub fn dump(plan: &Plan) -> String {
         out.line("");
         stage(&plan.stages[id.0], plan, &mut out);
     }
+    out.text
+}
+
+/// Returns one stage of a plan as text.
+pub fn stage_text(plan: &Plan, id: StageId) -> String {
+    let mut out = Lines::default();
+    stage(&plan.stages[id.0], plan, &mut out);
     out.text
 }
 

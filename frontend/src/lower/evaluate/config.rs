@@ -182,11 +182,15 @@ fn entrypoint(cx: &mut Context, at: &mut Progress, command: &Command<Expanded>) 
     }
 }
 
+/// Ports are sorted as they are written (`instructions/parse.go:parseExpose`, v0.32.2).
 fn expose(cx: &mut Context, at: &mut Progress, ports: &[Text]) {
-    let mut found = Vec::new();
+    let mut written: Vec<(String, Vec<String>)> = Vec::new();
     for port in ports {
-        found.extend(parsed(cx, &at.state, port, units::parse_port).unwrap_or_default());
+        let found = parsed(cx, &at.state, port, units::parse_port).unwrap_or_default();
+        written.push((string(cx, &at.state, port), found));
     }
+    written.sort();
+    let found: Vec<String> = written.into_iter().flat_map(|(_, found)| found).collect();
     if found.is_empty() {
         return;
     }

@@ -1,0 +1,109 @@
+//! Every flag and its help text.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Checks and shows Windlass build files, without BuildKit.
+#[derive(Debug, Parser)]
+#[command(name = "windlass", version, about, max_term_width = 100)]
+pub(crate) struct Args {
+    /// When to colour what is printed.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// At a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Reports every mistake in a build file; exits with 1 if there is an error.
+    Check(Check),
+    /// Shows what a build would do: its plan, or the LLB that BuildKit would get.
+    Graph(Graph),
+}
+
+/// `windlass check`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Check {
+    /// The build file; `-` for standard input.
+    pub(crate) file: PathBuf,
+    /// How findings are printed.
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(crate) format: CheckFormat,
+    #[command(flatten)]
+    pub(crate) request: Request,
+}
+
+/// `windlass graph`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Graph {
+    /// The build file; `-` for standard input.
+    pub(crate) file: PathBuf,
+    /// What is shown.
+    #[arg(long, value_enum, default_value_t = View::Plan)]
+    pub(crate) view: View,
+    /// How it is printed.
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    pub(crate) format: GraphFormat,
+    #[command(flatten)]
+    pub(crate) request: Request,
+}
+
+/// What a build asks for, as `docker buildx build` spells it.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Request {
+    /// The stage that is the result.
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) target: Option<String>,
+    /// What the image is for, such as linux/arm64; several with commas.
+    #[arg(long, value_name = "OS/ARCH", value_delimiter = ',')]
+    pub(crate) platform: Vec<String>,
+    /// A build argument; without a value, that of the environment variable.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) build_arg: Vec<String>,
+    /// What images resolve to, as JSON: name, then platform, then `digest` and `config`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) images: Option<PathBuf>,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What `graph` shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum View {
+    /// Stages and steps that the target reaches.
+    Plan,
+    /// The vertices that BuildKit would get.
+    Llb,
+}
+
+/// How `graph` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// For people.
+    Text,
+    /// For Graphviz.
+    Dot,
+    /// For tools.
+    Json,
+}

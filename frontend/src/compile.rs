@@ -1,0 +1,50 @@
+//! The passes that need nobody: a build file's bytes become plans and, with the images that
+//! somebody resolved, graphs.
+//!
+//! `build` runs them with a daemon behind it, the command line and the tests without one.
+
+use buildkit_llb::Platform;
+
+use crate::diagnostic::Diagnostics;
+use crate::expand::{self, Asked};
+use crate::model::{self, Build};
+use crate::plan::{self, Plan};
+use crate::syntax;
+use crate::text::FileId;
+
+/// Where a build runs and what it is for.
+#[derive(Clone, Debug)]
+pub struct Platforms {
+    /// Where steps run natively.
+    pub builder: Platform,
+    /// What was asked for; empty for what file and builder agree on.
+    pub asked: Vec<Platform>,
+}
+
+/// Reads a build file and checks what holds for every request.
+///
+/// The result is `None` if the text is not YAML.
+pub fn read(file: FileId, bytes: &[u8], diags: &mut Diagnostics) -> Option<Build> {
+    let document = syntax::parse_bytes(file, bytes, diags)?;
+    let build = model::decode(&document, diags);
+    expand::check(&build, diags);
+    Some(build)
+}
+
+/// Returns the platforms to build for and the plan of each, in order.
+///
+/// A platform whose plan has an error is left out.
+pub fn plans(
+    build: &Build,
+    asked: &Asked,
+    platforms: &Platforms,
+    diags: &mut Diagnostics,
+) -> Vec<Plan> {
+    let targets = expand::targets(build, &platforms.asked, &platforms.builder, diags);
+    let mut plans = Vec::new();
+    for target in &targets {
+        let expansion = expand::expand(build, asked, target, &platforms.builder, diags);
+        plans.extend(expansion.and_then(|expansion| plan::plan(expansion, diags)));
+    }
+    plans
+}

@@ -1,0 +1,104 @@
+//! A build file through every pass, with images that exist only here.
+
+use windlass_frontend::compile::{self, Platforms};
+use windlass_frontend::diagnostic::Diagnostics;
+use windlass_frontend::diagnostic::render::{Colour, render};
+use windlass_frontend::expand::Asked;
+use windlass_frontend::lower::options::{LocalContext, Options, TargetChoice};
+use windlass_frontend::lower::{self, Resolved};
+use windlass_frontend::plan::Plan;
+use windlass_frontend::text::Files;
+
+use buildkit_llb::{Platform, SourceInfo, pb};
+
+/// The digest of every image here.
+pub(crate) const DIGEST: &str =
+    "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// The config of every image here.
+pub(crate) const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config":{
+"Env":["PATH=/usr/bin:/bin","LANG=C.UTF-8"],"Cmd":["sh"],"WorkingDir":"/srv","Labels":{"base":"yes"}},
+"rootfs":{"type":"layers","diff_ids":["sha256:aa"]},
+"history":[{"created":"2026-01-02T03:04:05Z","created_by":"base layer"}]}"#;
+
+/// What a build file came to.
+pub(crate) struct Compiled {
+    pub(crate) files: Files,
+    pub(crate) diags: Diagnostics,
+    /// One per platform.
+    pub(crate) builds: Vec<Built>,
+}
+
+/// One platform of it.
+pub(crate) struct Built {
+    pub(crate) plan: Plan,
+    pub(crate) definition: pb::Definition,
+    pub(crate) config: Vec<u8>,
+}
+
+impl Compiled {
+    /// Returns findings as the terminal shows them.
+    pub(crate) fn rendered(&self) -> String {
+        render(&self.diags, &self.files, Colour::Plain)
+    }
+}
+
+/// Compiles a build file.
+pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str]) -> Compiled {
+    let builder = Platform::new("linux", "amd64");
+    let platform = |text: &&str| {
+        Platform::parse(text, &builder)
+            .expect("a platform")
+            .normalized()
+    };
+    let platforms = Platforms {
+        asked: targets.iter().map(platform).collect(),
+        builder: builder.clone(),
+    };
+    let mut files = Files::new();
+    let mut diags = Diagnostics::new();
+    let file = files.add(name, String::from_utf8_lossy(bytes));
+    let mut builds = Vec::new();
+    if let Some(build) = compile::read(file, bytes, &mut diags) {
+        let plans = compile::plans(&build, asked, &platforms, &mut diags);
+        builds.extend(
+            plans
+                .into_iter()
+                .map(|plan| lowered(plan, &files, &mut diags)),
+        );
+    }
+    Compiled {
+        files,
+        diags,
+        builds,
+    }
+}
+
+fn lowered(plan: Plan, files: &Files, diags: &mut Diagnostics) -> Built {
+    let mut resolved = Resolved::default();
+    for image in &plan.images {
+        let pinned = format!("{}@{DIGEST}", image.name);
+        resolved.insert(image, pinned, CONFIG.as_bytes().to_vec(), diags);
+    }
+    let options = Options {
+        context: LocalContext {
+            name: "context".to_owned(),
+            shared_key_hint: "context".to_owned(),
+            session: "session".to_owned(),
+            exclude: Vec::new(),
+        },
+        target: TargetChoice::Explicit,
+        ..Options::default()
+    };
+    let lowered = lower::lower(&plan, &resolved, &options, files, diags);
+    let source = SourceInfo {
+        filename: "build.yaml".to_owned(),
+        ..SourceInfo::default()
+    };
+    let definition = lowered.graph.define(lowered.result, &[source]);
+    Built {
+        plan,
+        definition,
+        config: lowered.config,
+    }
+}

@@ -1,0 +1,123 @@
+//! Our definition and image config equal those that BuildKit's own Dockerfile compiler makes of an
+//! equal Dockerfile, op by op: `parity/<fact>.yaml` beside `parity/<fact>.Dockerfile`.
+//!
+//! `tools/parity` holds the other side; only sessions, names and locations may differ.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use windlass_frontend::expand::Asked;
+use windlass_tests::golden::inputs;
+
+use super::compiled::{self, Compiled, compile};
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let group = chunk
+            .iter()
+            .fold(0u32, |all, byte| all << 8 | u32::from(*byte));
+        let group = group << (8 * (3 - chunk.len()));
+        for digit in 0..4 {
+            let index = (group >> (18 - 6 * digit)) & 63;
+            out.push(if digit <= chunk.len() {
+                char::from(DIGITS[index as usize])
+            } else {
+                '='
+            });
+        }
+    }
+    out
+}
+
+/// One comparison, as `tools/parity` reads it.
+fn request(path: &Path, compiled: &Compiled) -> Value {
+    let dockerfile = path.with_extension("Dockerfile");
+    let dockerfile = fs::read_to_string(&dockerfile)
+        .unwrap_or_else(|error| panic!("{}: {error}", dockerfile.display()));
+    let built = &compiled.builds[0];
+    let config: Value = serde_json::from_str(compiled::CONFIG).expect("a config");
+    let images: BTreeMap<&str, Value> = built
+        .plan
+        .images
+        .iter()
+        .map(|image| {
+            let found = json!({"digest": compiled::DIGEST, "config": config});
+            (image.name.as_str(), found)
+        })
+        .collect();
+    let definition = prost::Message::encode_to_vec(&built.definition);
+    let ours: Value = serde_json::from_slice(&built.config).expect("our config is JSON");
+    json!({
+        "dockerfile": dockerfile,
+        "platform": "linux/amd64",
+        "images": images,
+        "definition": base64(&definition),
+        "config": ours,
+    })
+}
+
+#[test]
+fn equal_files_give_equal_ops_and_configs() {
+    let cases: Vec<PathBuf> = inputs("parity", "yaml");
+    let mut requests = String::new();
+    for path in &cases {
+        let bytes = fs::read(path).expect("a case");
+        let compiled = compile("build.yaml", &bytes, &Asked::default(), &["linux/amd64"]);
+        assert!(
+            !compiled.diags.has_errors(),
+            "{}\n{}",
+            path.display(),
+            compiled.rendered()
+        );
+        let _ = writeln!(requests, "{}", request(path, &compiled));
+    }
+    let answers = compare(&requests);
+    let mut wrong = String::new();
+    for (path, answer) in cases.iter().zip(answers.lines()) {
+        let answer: Value = serde_json::from_str(answer).expect("an answer");
+        let differences = answer["differences"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let error = answer.get("error").cloned();
+        for line in differences.iter().chain(error.iter()) {
+            let _ = writeln!(
+                wrong,
+                "{}: {}",
+                path.display(),
+                line.as_str().unwrap_or_default()
+            );
+        }
+    }
+    assert_eq!(answers.lines().count(), cases.len(), "an answer a case");
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Runs the comparison; Go builds it on the first run.
+fn compare(requests: &str) -> String {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools");
+    let mut child = Command::new("go")
+        .args(["run", "./parity"])
+        .current_dir(tools)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("go is installed: it builds the other side of the comparison");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let requests = requests.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(requests.as_bytes()));
+    let output = child.wait_with_output().expect("the comparison runs");
+    writer
+        .join()
+        .expect("the writer ends")
+        .expect("the comparison reads every case");
+    assert!(output.status.success(), "the comparison failed");
+    String::from_utf8(output.stdout).expect("JSON is text")
+}

@@ -1,0 +1,2 @@
+FROM alpine
+RUN --mount=type=tmpfs,target=/tmp/x,size=64m one
