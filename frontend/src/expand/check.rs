@@ -25,7 +25,7 @@ use super::input::{StageNames, Taker};
 use super::mount::unknown_cache;
 use super::scope::{late_name, undefined};
 use super::stage::parse_platform;
-use visible::{TOP, Visible, around, inside};
+use visible::{OUTSIDE, TOP, Visible, around, inside};
 
 /// Reports what is wrong with the file for whatever request.
 pub fn check(build: &Build, diags: &mut Diagnostics) {
@@ -42,8 +42,9 @@ pub fn check(build: &Build, diags: &mut Diagnostics) {
         diags,
     };
     checker.default(build);
+    checker.place.scope = OUTSIDE;
     checker.args(&build.args, &[]);
-    checker.place.taker = Taker::Named;
+    checker.place.scope = TOP;
     for cache in &build.caches {
         map::cache_mount::<Written, Seen>(&cache.mount, &mut checker);
     }

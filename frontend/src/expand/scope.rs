@@ -154,10 +154,7 @@ impl Scope<Name> for Names<'_> {
             diagnostic.secondary(declared, "declared without a value");
         }
         match dockerfile_name(name) {
-            Some(ours) => diagnostic.suggest(
-                format!("${{{{ {ours} }}}}"),
-                format!("did you mean `{ours}`?"),
-            ),
+            Some(ours) => diagnostic.help(format!("did you mean `{ours}`?")),
             None => diagnostic.help(format!(
                 "pass `--build-arg {name}=...`, give it a default, or write `${{{{ args.{name}- }}}}` \
                  for empty"
@@ -171,8 +168,7 @@ pub(super) fn undefined(name: &str, span: Span, visible: &[&str], diags: &mut Di
     let message = format!("argument `{name}` is not declared");
     let diagnostic = diags.report(Code::UndefinedArg, span, message);
     if let Some(ours) = dockerfile_name(name) {
-        let text = format!("${{{{ {ours} }}}}");
-        diagnostic.suggest(text, format!("did you mean `{ours}`?"));
+        diagnostic.help(format!("did you mean `{ours}`?"));
         return;
     }
     match nearest(name, visible.iter().copied()) {

@@ -18,10 +18,10 @@ macro_rules! stored {
 
 /// Applies the fields that actions have in common.
 macro_rules! made {
-    ($action:expr, $described:expr) => {{
+    ($builder:expr, $action:expr, $described:expr) => {{
         let mut action = $action;
         if let Some(owner) = &$described.owner {
-            action = action.owner(owner_of(owner));
+            action = action.owner($builder.owner(owner));
         }
         if let Some(time) = $described.time {
             action = action.timestamp(time);
@@ -266,7 +266,7 @@ impl Builder {
         op.actions.iter().fold(start, |op, action| match action {
             d::Action::Copy(action) => op.copy(self.copy(action)),
             d::Action::Mkdir(action) => {
-                let mkdir = made!(file::Mkdir::new(&action.path, action.mode), action);
+                let mkdir = made!(self, file::Mkdir::new(&action.path, action.mode), action);
                 op.mkdir(if action.parents {
                     mkdir.parents()
                 } else {
@@ -275,9 +275,10 @@ impl Builder {
             }
             d::Action::Mkfile(action) => {
                 let mkfile = file::Mkfile::new(&action.path, action.mode, &*action.data);
-                op.mkfile(made!(mkfile, action))
+                op.mkfile(made!(self, mkfile, action))
             }
             d::Action::Symlink(action) => op.symlink(made!(
+                self,
                 file::Symlink::new(&*action.data, &*action.path),
                 action
             )),
@@ -297,12 +298,24 @@ impl Builder {
         })
     }
 
+    fn owner(&self, owner: &d::Owner) -> file::Owner {
+        let who = |who: &d::Who| match who.name.as_str() {
+            "" => file::Who::Id(who.id),
+            name => file::Who::Name(name.to_string()),
+        };
+        file::Owner {
+            user: owner.user.as_ref().map(who),
+            group: owner.group.as_ref().map(who),
+            known_to: self.output(owner.known_to.as_ref()),
+        }
+    }
+
     fn copy(&self, op: &d::Copy) -> file::Copy {
         let from: file::CopyFrom = match &op.from_file {
             Some(file) => self.file(file).into(),
             None => self.output(op.from.as_ref()).into(),
         };
-        let mut copy = made!(file::Copy::new(from, &op.source, &op.dest), op);
+        let mut copy = made!(self, file::Copy::new(from, &op.source, &op.dest), op);
         if let Some(mode) = op.mode {
             copy = copy.mode(mode);
         }
@@ -327,18 +340,6 @@ impl Builder {
             .enumerate()
             .filter(|(bit, _)| op.flags >> bit & 1 == 1);
         set.fold(copy, |copy, (_, flag)| flag(copy))
-    }
-}
-
-fn owner_of(owner: &d::Owner) -> file::Owner {
-    let who = |who: &d::Who| match who.name.as_str() {
-        "" => file::Who::Id(who.id),
-        name => file::Who::Name(name.to_string()),
-    };
-    file::Owner {
-        user: owner.user.as_ref().map(who),
-        group: owner.group.as_ref().map(who),
-        known_to: None,
     }
 }
 

@@ -317,6 +317,7 @@ pub(crate) struct Remove {
 pub(crate) struct Owner {
     pub(crate) user: Option<Who>,
     pub(crate) group: Option<Who>,
+    pub(crate) known_to: Option<Ref>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

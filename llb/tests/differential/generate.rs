@@ -97,6 +97,7 @@ pub(crate) fn graph(seed: u64, longest: u32) -> Graph {
     let mut maker = Maker {
         rng: Rng(seed),
         raw: false,
+        is_beyond: false,
         any: Vec::new(),
         solid: Vec::new(),
     };
@@ -139,7 +140,7 @@ pub(crate) fn graph(seed: u64, longest: u32) -> Graph {
             ..Vertex::default()
         });
     }
-    graph.raw = raw;
+    graph.raw = raw || maker.is_beyond;
     graph.result = match maker.any.last() {
         Some(last) if !maker.rng.once_in(5) => Some(last.clone()),
         _ => maker.any_ref(),
@@ -206,6 +207,8 @@ struct Maker {
     rng: Rng,
     /// Things that BuildKit's builder cannot make are allowed.
     raw: bool,
+    /// One was made.
+    is_beyond: bool,
     any: Vec<Ref>,
     /// Outputs that are certainly there.
     solid: Vec<Ref>,

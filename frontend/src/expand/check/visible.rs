@@ -9,21 +9,24 @@ use crate::model::{Arg, Body, Build, InputKind, Stage, Value};
 
 use super::super::input::StageNames;
 
+/// The scope in which the arguments of the file are declared.
+pub(super) const OUTSIDE: usize = 0;
+
 /// The scope of the top level.
-pub(super) const TOP: usize = 0;
+pub(super) const TOP: usize = 1;
 
 /// Returns the scope in which the arguments of a stage are declared.
 pub(super) fn around(stage: usize) -> usize {
-    2 * stage + 1
+    2 * stage + 2
 }
 
 /// Returns the scope of the steps of a stage.
 pub(super) fn inside(stage: usize) -> usize {
-    2 * stage + 2
+    2 * stage + 3
 }
 
-/// Which arguments may be visible where. Scope 0 is the top level; a stage has two, the one
-/// around it and its own.
+/// Which arguments may be visible where. The first scope is around the file, the second the
+/// file's; a stage has two, the one around it and its own.
 pub(super) struct Visible<'b> {
     scopes: Vec<Scope<'b>>,
     all: BTreeMap<&'b str, &'b Arg>,
@@ -45,11 +48,17 @@ enum Base {
 impl<'b> Visible<'b> {
     pub(super) fn new(build: &'b Build, names: &StageNames) -> Self {
         let own = |args: &'b [Arg]| args.iter().map(|arg| (arg.name.value.as_str(), arg));
-        let mut scopes = vec![Scope {
-            own: own(&build.args).collect(),
+        let outside = Scope {
+            own: BTreeMap::new(),
             outers: Vec::new(),
             base: Base::Known,
-        }];
+        };
+        let top = Scope {
+            own: own(&build.args).collect(),
+            outers: vec![OUTSIDE],
+            base: Base::Known,
+        };
+        let mut scopes = vec![outside, top];
         for (idx, stage) in build.stages.iter().enumerate() {
             let mut outers = BTreeSet::new();
             let mut base = Base::Known;

@@ -157,7 +157,7 @@ impl Copy {
 
     /// Returns whose users its owner is looked up in, where that is not the op's base.
     pub(super) fn known_to(&self) -> Option<Output> {
-        self.owner.as_ref().and_then(|owner| owner.known_to)
+        self.owner.as_ref().and_then(Owner::looked_up_in)
     }
 
     pub(super) fn lower(

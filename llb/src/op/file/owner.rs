@@ -62,8 +62,15 @@ impl Owner {
         }
     }
 
+    /// Returns whose users it is looked up in, where that is not the op's base.
+    pub(super) fn looked_up_in(&self) -> Option<Output> {
+        let has_name = |who: &Option<Who>| matches!(who, Some(Who::Name(_)));
+        self.known_to
+            .filter(|_| has_name(&self.user) || has_name(&self.group))
+    }
+
     pub(super) fn lower(self, base: i64, inputs: &mut Inputs) -> pb::ChownOpt {
-        let base = match self.known_to {
+        let base = match self.looked_up_in() {
             Some(output) => inputs.number(Some(output)),
             None => base,
         };

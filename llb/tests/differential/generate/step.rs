@@ -118,6 +118,8 @@ impl Maker {
     }
 
     fn owner(&mut self) -> Option<Owner> {
+        let known_to = if self.raw { self.any_ref() } else { None };
+        self.is_beyond |= known_to.is_some();
         let who = |rng: &mut Rng| Who {
             name: rng.text(&["", "", "app"]),
             id: rng.below(3),
@@ -125,6 +127,7 @@ impl Maker {
         self.rng.maybe(|rng| Owner {
             user: rng.maybe(who),
             group: rng.maybe(who),
+            known_to,
         })
     }
 
