@@ -3,7 +3,8 @@
 // It reads a JSON object a line: a described graph and the definition that was made of it. Every
 // op is decoded and encoded again, and unless the graph holds something that the builder cannot
 // make, it is built and the whole definition compared. With -vectors it prints every graph with
-// the digests that BuildKit computes, for use without Go.
+// the digests that BuildKit computes, for use without Go. With -platforms it reads texts and prints
+// what platforms they are.
 package main
 
 import (
@@ -37,7 +38,12 @@ const worstShown = 5
 
 func main() {
 	vectors := flag.Bool("vectors", false, "print graphs with digests")
+	specifiers := flag.Bool("platforms", false, "read platforms instead, and print how they are understood")
 	flag.Parse()
+	if *specifiers {
+		answerPlatforms()
+		return
+	}
 	c := counts{}
 	failed := 0
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)

@@ -148,6 +148,60 @@ pub(crate) fn graph(seed: u64, longest: u32) -> Graph {
     graph
 }
 
+/// Returns texts that are platforms, or nearly.
+pub(crate) fn platforms(n: usize) -> Vec<String> {
+    let os = [
+        "linux",
+        "Linux",
+        "windows",
+        "macos",
+        "made-up",
+        "",
+        "arm",
+        "windows(10.0.1)",
+        "linux()",
+        "windows(1+b+a+b)",
+        "windows(+x)",
+        "linux(a%2Fb+c%2Bd)",
+        "linux(%zz)",
+        "linux(1",
+        "x y",
+        "windows(1++a)",
+        "linux(1)x",
+        "linux(%25)",
+        "a.b",
+        "386",
+    ];
+    let architecture = [
+        "amd64", "x86_64", "X86-64", "arm64", "aarch64", "arm", "armhf", "armel", "i386", "386",
+        "riscv64", "thing", "", "*", "a(b)", "..", ".",
+    ];
+    let variant = [
+        "v1", "v2", "8", "v8", "v8.0", "9", "v9.0", "7", "6", "5", "v7", "V8", "", "x",
+    ];
+    let rng = &mut Rng(7);
+    let mut make = || match rng.below(8) {
+        0 => rng.text(&os),
+        1 => rng.text(&architecture),
+        2..=4 => format!("{}/{}", rng.text(&os), rng.text(&architecture)),
+        5 | 6 => {
+            format!(
+                "{}/{}/{}",
+                rng.text(&os),
+                rng.text(&architecture),
+                rng.text(&variant)
+            )
+        }
+        _ => format!(
+            "{}/{}/{}/x",
+            rng.text(&os),
+            rng.text(&architecture),
+            rng.text(&variant)
+        ),
+    };
+    (0..n).map(|_| make()).collect()
+}
+
 fn is_raw(op: &Op) -> bool {
     match op {
         Op::Source(_) | Op::RawDiff(_) => true,

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
-use buildkit_llb::{Cap, Digest};
+use buildkit_llb::{Cap, Digest, Platform};
 use prost::Message as _;
 use serde_json::{Value, json};
 
@@ -76,6 +76,29 @@ fn generated_graphs_agree_with_go() {
     );
     for line in answer {
         println!("{line}");
+    }
+}
+
+#[test]
+fn platforms_are_understood_as_go_understands_them() {
+    let parts = generate::platforms(3_000);
+    let answer = ask_go(
+        parts.clone().into_iter().map(Value::String),
+        &["-platforms"],
+    );
+    let (host, answers) = answer.split_first().expect("Go names its platform first");
+    let (os, architecture) = host.split_once(' ').expect("an os and an architecture");
+    let host = Platform::new(os, architecture);
+    assert_eq!(answers.len(), parts.len());
+    for (text, answer) in parts.iter().zip(answers) {
+        let found = match Platform::parse(text, &host) {
+            Ok(p) => {
+                let forms = [p.format(), p.format_all(), p.normalized().format_all()];
+                format!(" {}", forms.map(|form| format!("\"{form}\"")).join(" "))
+            }
+            Err(_) => String::new(),
+        };
+        assert_eq!(format!("\"{text}\":{found}"), *answer);
     }
 }
 
