@@ -66,6 +66,8 @@ pub enum Name {
     StageName,
     /// `stage.target`: the stage that was asked for, as `TARGETSTAGE`.
     StageTarget,
+    /// Something that was reported to be no name: nothing more is said about what it is part of.
+    Broken,
 }
 
 /// The name of an environment variable: the only reference left after `expand`.
@@ -196,6 +198,7 @@ impl fmt::Display for Name {
             Self::Build(field) => write!(f, "build.{}", field.as_str()),
             Self::StageName => f.write_str("stage.name"),
             Self::StageTarget => f.write_str("stage.target"),
+            Self::Broken => f.write_str("?"),
         }
     }
 }

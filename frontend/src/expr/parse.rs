@@ -6,7 +6,8 @@
 //! [`pattern`](super::pattern); in a replacement only `\}` is special. `$${{` is a literal `${{`
 //! everywhere.
 //!
-//! Reports `bad-reference` and `unclosed-reference` and leaves such references out.
+//! Reports `bad-reference` and `unclosed-reference`; what is no reference becomes one to
+//! [`Name::Broken`].
 
 use std::ops::Range;
 
@@ -39,7 +40,14 @@ pub fn parse(
         place,
         diags,
     };
-    let pieces = reader.pieces(Until::End).unwrap_or_default();
+    let broken = || {
+        vec![Piece::Reference(Reference {
+            span,
+            name: Name::Broken,
+            modifier: None,
+        })]
+    };
+    let pieces = reader.pieces(Until::End).unwrap_or_else(broken);
     Template { span, pieces }
 }
 
@@ -115,9 +123,8 @@ impl Reader<'_> {
             if self.eat("$${{") {
                 out.push_str(OPEN);
             } else if self.rest().starts_with(OPEN) {
-                if let Some(reference) = self.reference() {
-                    out.push(Piece::Reference(reference));
-                }
+                let reference = self.reference();
+                out.push(Piece::Reference(reference));
             } else {
                 self.character(until, &mut out);
             }
@@ -168,34 +175,36 @@ impl Reader<'_> {
     }
 
     /// Reads a reference, or reports why there is none and moves past it.
-    fn reference(&mut self) -> Option<Reference<Name>> {
+    fn reference(&mut self) -> Reference<Name> {
         let start = self.pos;
-        if self.depth == MAX_DEPTH {
+        let found = if self.depth == MAX_DEPTH {
             self.bad(
                 start..start + OPEN.len(),
                 format!("references stand more than {MAX_DEPTH} deep in each other"),
                 "give parts of it a name under `args`",
             );
-            self.pos = self.text.len();
-            return None;
-        }
-        self.depth += 1;
-        let found = self.inside(start);
-        self.depth -= 1;
-        match found {
-            Ok((name, modifier)) => Some(Reference {
-                span: self.span(start..self.pos),
-                name,
-                modifier,
-            }),
-            Err(Failure::Unclosed) => {
-                self.unclosed(start);
-                None
+            Err(Failure::TooDeep)
+        } else {
+            self.depth += 1;
+            let found = self.inside(start);
+            self.depth -= 1;
+            found
+        };
+        let (name, modifier) = match found {
+            Ok(found) => found,
+            Err(failure) => {
+                match failure {
+                    Failure::Unclosed => self.unclosed(start),
+                    Failure::Reported => self.skip(start),
+                    Failure::TooDeep => self.pos = self.text.len(),
+                }
+                (Name::Broken, None)
             }
-            Err(Failure::Reported) => {
-                self.skip(start);
-                None
-            }
+        };
+        Reference {
+            span: self.span(start..self.pos),
+            name,
+            modifier,
         }
     }
 
@@ -392,6 +401,8 @@ enum Failure {
     Unclosed,
     /// It was said.
     Reported,
+    /// It was said, and the rest of the text is not looked at.
+    TooDeep,
 }
 
 /// Pieces under construction: adjacent literals are merged.

@@ -40,6 +40,7 @@ impl Scope<Name> for Values {
             Name::Target(PlatformField::OsVersion) => Found::Set("10.0"),
             Name::Target(_) | Name::Build(_) => Found::Set("linux"),
             Name::StageName | Name::StageTarget => Found::Set("app"),
+            Name::Broken => Found::Reported,
         }
     }
 

@@ -174,3 +174,16 @@ fn a_long_cycle_is_reported() {
         "{out}"
     );
 }
+
+#[test]
+fn what_holds_a_broken_reference_is_not_looked_at_again() {
+    let file = "\
+stages:
+  a: {from: 'node:${{ arg.V }}', platform: 'linux/${{ X }}'}
+  b: {from: '${{ args.V'}
+";
+    Case::new(file).target("a").is("\
+2:23: unknown name `arg` in a reference (did you mean `args.V`?)
+2:55: `X` does not say what it names (did you mean `args.X`?)
+3:14: the `${{` is not closed (close it with `}}`; a `${{` that is text is written `$${{`)");
+}
