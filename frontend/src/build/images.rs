@@ -63,10 +63,11 @@ fn unresolved(error: Error, image: &ImageUse, plan: &Plan, origin: Origin<'_>) -
         span.file == image.span.file && span.range().contains(&(image.span.start as usize))
     };
     let stage = plan.order.iter().find(|idx| holds(idx));
-    let context = match stage {
-        Some(idx) => format!("{place}: stage `{}`", plan.stages[idx.0].name.value),
-        None => place,
+    let stage = match stage {
+        Some(idx) => format!("stage `{}`: ", plan.stages[idx.0].name.value),
+        None => String::new(),
     };
+    let context = format!("{place}: {stage}image `{}` cannot be resolved", image.name);
     status::marked(error.context(&context), image.span, origin)
 }
 

@@ -117,10 +117,10 @@ pub fn mistakes(diags: &Diagnostics, origin: Origin<'_>) -> Error {
         budget = budget.saturating_sub(detail.value.len());
         error.details.push(detail);
     }
-    if error.details.is_empty() {
-        error = unmarked(error);
-    }
-    error
+    // Clients draw the last detail first: every hop wraps the error anew
+    // (`util/grpcerrors/grpcerrors.go`, v0.32.2).
+    error.details.reverse();
+    unmarked(error)
 }
 
 fn message(errors: &[&Diagnostic], n_dropped: usize, files: &Files) -> String {
@@ -261,12 +261,12 @@ mod tests {
     }
 
     #[test]
-    fn several_mistakes_are_listed_and_each_line_is_drawn_once() {
+    fn several_mistakes_are_listed_and_each_line_is_drawn_once_the_first_one_last() {
         check(
             "a: b\nc: d\n",
             &["a", "b", "d"],
             "3 mistakes in build.yaml\n1:1: bad `a`\n1:4: bad `b`\n2:4: bad `d`\n\
-             >>> build.yaml 1-1\n>>> build.yaml 2-2",
+             >>> build.yaml 2-2\n>>> build.yaml 1-1",
         );
     }
 

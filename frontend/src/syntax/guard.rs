@@ -62,9 +62,10 @@ fn is_small(file: FileId, bytes: &[u8], diags: &mut Diagnostics) -> bool {
     if bytes.len() <= MAX_BYTES {
         return true;
     }
+    // The reader may have stopped just past the bound, so the number of bytes says nothing.
     let message = format!(
-        "the file has {} bytes; a build file has at most {MAX_BYTES}",
-        bytes.len()
+        "the file is larger than {} MiB, the most that a build file can be",
+        MAX_BYTES >> 20
     );
     diags
         .report(Code::FileTooLarge, Span::new(file, 0..0), message)

@@ -48,8 +48,8 @@ fn bytes_that_are_not_text() {
 fn a_file_past_the_limit() {
     check(
         &vec![b'a'; MAX_BYTES + 1],
-        "file-too-large: 1:1: the file has 4194305 bytes; a build file has at most 4194304 \
-         (is this the right file? put data next to the build file and copy it)",
+        "file-too-large: 1:1: the file is larger than 4 MiB, the most that a build file can \
+         be (is this the right file? put data next to the build file and copy it)",
     );
     check(
         &[b"a: ".to_vec(), vec![b'a'; MAX_BYTES - 3]].concat(),

@@ -1,0 +1,281 @@
+//! End to end on the gateway of maps: options and files in, solves and result out.
+
+use std::collections::BTreeMap;
+
+use buildkit_llb::Platform;
+use buildkit_proto::{Any, errdefs, pb};
+use prost::Message;
+use windlass_frontend::build::{self, Invocation};
+use windlass_frontend::gateway::memory::{Memory, Record};
+use windlass_frontend::gateway::{Error, ImageMeta, Outcome, Refs, Worker};
+
+const CONFIG: &str = r#"{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"]},"rootfs":{"type":"layers","diff_ids":["sha256:1"]}}"#;
+
+const TWO_STAGES: &str = "\
+stages:
+  deps:
+    from: alpine
+    steps:
+      - run: echo deps
+  unused:
+    from: debian
+  web:
+    from: alpine
+    steps:
+      - copy: /deps
+        from: deps
+    image:
+      cmd: [web]
+";
+
+struct Case {
+    gateway: Memory,
+    invocation: Invocation,
+}
+
+fn case(file: &str) -> Case {
+    let mut gateway = Memory::default();
+    let builder = Platform::new("linux", "amd64");
+    gateway.pong.workers = vec![Worker {
+        id: "w".to_owned(),
+        platforms: vec![builder],
+    }];
+    let key = ("dockerfile".to_owned(), "build.yaml".to_owned());
+    gateway.files.insert(key, file.as_bytes().to_vec());
+    let mut case = Case {
+        gateway,
+        invocation: Invocation {
+            session: "s1".to_owned(),
+            ..Invocation::default()
+        },
+    };
+    for platform in ["linux/amd64", "linux/arm64"] {
+        case = case.image("docker.io/library/alpine:latest", platform);
+    }
+    case.option("filename", "build.yaml")
+}
+
+impl Case {
+    fn option(mut self, key: &str, value: &str) -> Self {
+        let options = &mut self.invocation.options;
+        options.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    fn image(mut self, name: &str, platform: &str) -> Self {
+        let meta = ImageMeta {
+            name: format!("{name}@sha256:{}", "a".repeat(64)),
+            digest: format!("sha256:{}", "a".repeat(64)),
+            config: CONFIG.as_bytes().to_vec(),
+        };
+        let key = (name.to_owned(), platform.to_owned());
+        self.gateway.images.insert(key, meta);
+        self
+    }
+
+    fn run(&self) -> Record {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        let run = build::run(&self.gateway, &self.invocation);
+        runtime.block_on(run).expect("the outcome is handed back");
+        self.gateway.record()
+    }
+
+    fn outcome(&self) -> Outcome {
+        let outcome = self.run().outcome.expect("an outcome");
+        outcome.expect("a result")
+    }
+
+    fn error(&self) -> Error {
+        let outcome = self.run().outcome.expect("an outcome");
+        outcome.expect_err("an error")
+    }
+}
+
+/// The lines that a client would mark, in the order in which it shows them.
+fn marks(error: &Error) -> String {
+    let sources = error.details.iter().rev().filter_map(|detail: &Any| {
+        let name = detail.type_url.strip_prefix("type.googleapis.com/")?;
+        (name == "errdefs.Source")
+            .then(|| errdefs::Source::decode(&detail.value[..]))?
+            .ok()
+    });
+    let lines = sources.flat_map(|source| {
+        let file = source.info.unwrap_or_default().filename;
+        let line = |range: &pb::Range| range.start.map_or(0, |start| start.line);
+        let lines: Vec<i32> = source.ranges.iter().map(line).collect();
+        lines.into_iter().map(move |line| format!("{file}:{line}"))
+    });
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+fn keys(metadata: &BTreeMap<String, Vec<u8>>) -> String {
+    metadata
+        .keys()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn a_build_file_becomes_one_image() {
+    let outcome = case(TWO_STAGES).outcome();
+    assert!(matches!(outcome.refs, Refs::Single(Some(_))));
+    assert_eq!(
+        keys(&outcome.metadata),
+        "containerimage.base.config\ncontainerimage.config\nrefs.platforms"
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&outcome.metadata["refs.platforms"]),
+        r#"{"Platforms":[{"ID":"linux/amd64","Platform":{"architecture":"amd64","os":"linux"}}]}"#
+    );
+}
+
+#[test]
+fn several_platforms_become_one_result_with_a_ref_each() {
+    let case = case(TWO_STAGES)
+        .option("platform", "linux/arm64,linux/amd64")
+        .option("build-arg:SOURCE_DATE_EPOCH", "7");
+    let outcome = case.outcome();
+    let Refs::ByPlatform(refs) = &outcome.refs else {
+        panic!("one ref for each platform");
+    };
+    let ids: Vec<&str> = refs.keys().map(String::as_str).collect();
+    assert_eq!(ids, ["linux/amd64", "linux/arm64"]);
+    assert_eq!(
+        keys(&outcome.metadata),
+        "containerimage.base.config/linux/amd64\ncontainerimage.base.config/linux/arm64\n\
+         containerimage.config/linux/amd64\ncontainerimage.config/linux/arm64\nrefs.platforms\n\
+         source.date.epoch/linux/amd64\nsource.date.epoch/linux/arm64"
+    );
+}
+
+#[test]
+fn images_are_looked_up_once_for_each_platform_and_only_if_reached() {
+    let case = case(TWO_STAGES).option("platform", "linux/arm64,linux/amd64");
+    let names: Vec<String> = case
+        .run()
+        .lookups
+        .into_iter()
+        .map(|it| it.log_name)
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "[linux/amd64 internal] load metadata for docker.io/library/alpine:latest",
+            "[linux/arm64 internal] load metadata for docker.io/library/alpine:latest",
+        ]
+    );
+}
+
+#[test]
+fn caches_are_imported_for_the_result_only() {
+    let imports = r#"[{"Type":"registry","Attrs":{"ref":"r/cache"}}]"#;
+    let record = case(TWO_STAGES).option("cache-imports", imports).run();
+    let counts: Vec<usize> = record
+        .solves
+        .iter()
+        .map(|it| it.cache_imports.len())
+        .collect();
+    assert_eq!(counts, [0, 0, 1]);
+}
+
+#[test]
+fn the_build_file_travels_with_the_definition() {
+    let record = case(TWO_STAGES).run();
+    let result = record.solves.last().expect("a solve of the result");
+    let infos = &result.definition.source.as_ref().expect("sources").infos;
+    assert_eq!(infos.len(), 1);
+    assert_eq!(infos[0].filename, "build.yaml");
+    assert_eq!(infos[0].data, TWO_STAGES.as_bytes());
+    assert!(infos[0].definition.is_some());
+}
+
+#[test]
+fn an_image_that_is_not_there_is_an_error_at_its_line() {
+    let file = TWO_STAGES.replace("from: debian", "from: deps");
+    let error = case(&file.replacen("alpine", "nope", 1)).error();
+    assert_eq!(
+        error.message,
+        "build.yaml:3:11: stage `deps`: image `docker.io/library/nope:latest` cannot be resolved: \
+         docker.io/library/nope:latest: not found"
+    );
+    assert_eq!(marks(&error), "build.yaml:3");
+}
+
+#[test]
+fn every_mistake_is_told_and_marked_from_top_to_bottom() {
+    let error = case("stages:\n  a:\n    frm: alpine\n    from: alpine\n    usr: x\n").error();
+    assert_eq!(
+        error.message,
+        "2 mistakes in build.yaml\n\
+         3:5: unknown key `frm` (did you mean `from`?)\n\
+         5:5: unknown key `usr` (did you mean `user`?)"
+    );
+    assert_eq!(marks(&error), "build.yaml:3 build.yaml:5");
+}
+
+#[test]
+fn bad_options_are_told_before_a_file_is_read() {
+    let case = case(TWO_STAGES).option("multi-platform", "maybe");
+    let record = case.run();
+    assert_eq!(record.solves.len(), 0);
+    let error = record.outcome.expect("an outcome").expect_err("an error");
+    assert_eq!(
+        error.message,
+        "multi-platform: `maybe` is neither true nor false"
+    );
+    assert_eq!(error.details.len(), 1, "a Source without lines");
+}
+
+#[test]
+fn an_unknown_capability_is_unimplemented() {
+    let error = case(TWO_STAGES).option("frontend.caps", "x.y").error();
+    assert_eq!((error.code, error.details.len()), (12, 2));
+    assert_eq!(
+        error.message,
+        "this frontend does not have the capability `x.y`"
+    );
+}
+
+#[test]
+fn a_warning_is_shown_once_however_many_platforms() {
+    let case = case(TWO_STAGES)
+        .option("platform", "linux/arm64,linux/amd64")
+        .option("build-arg:NOPE", "1");
+    let short: Vec<String> = case.run().warnings.into_iter().map(|it| it.short).collect();
+    assert_eq!(
+        short,
+        ["unknown-build-arg: build argument `NOPE` is not declared in the file"]
+    );
+}
+
+#[test]
+fn a_call_names_the_request() {
+    let error = case(TWO_STAGES)
+        .option("requestid", "frontend.outline")
+        .error();
+    assert_eq!(
+        error.message,
+        "`--call` and `--check` are not supported yet"
+    );
+    assert!(error.details[0].type_url.ends_with("errdefs.Subrequest"));
+}
+
+#[test]
+fn a_panic_is_an_error_that_names_the_pass() {
+    for pass in [
+        "load", "syntax", "model", "expand", "plan", "resolve", "lower", "solve",
+    ] {
+        let error = case(TWO_STAGES).option("windlass.panic", pass).error();
+        let expected = format!("internal error in {pass}: ");
+        assert!(error.message.starts_with(&expected), "{}", error.message);
+    }
+}
+
+#[test]
+fn a_scratch_result_has_no_ref() {
+    let outcome = case("stages:\n  a:\n    from: scratch\n").outcome();
+    assert_eq!(outcome.refs, Refs::Single(None));
+}
