@@ -4,9 +4,21 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::Platform;
 
+use crate::diagnostic::suggest::nearest;
 use crate::expand::{Input, Stage, UseKind};
 
-use super::{ImageRole, ImageUse};
+use super::{ImageRole, ImageUse, Plan};
+
+impl Plan {
+    /// Returns the stage that was probably meant by an image that nobody has: `from: biuld`.
+    pub fn stage_like(&self, image: &ImageUse) -> Option<&str> {
+        let written = image.name.strip_prefix("docker.io/library/")?;
+        let written = written.strip_suffix(":latest")?;
+        let names = self.stages.iter().map(|stage| stage.name.value.as_str());
+        // A stage of exactly that name was not meant: `from: node` in the stage `node`.
+        nearest(written, names.filter(|name| *name != written))
+    }
+}
 
 /// Returns the images that stages use, each name and platform once.
 ///

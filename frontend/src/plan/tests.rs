@@ -14,6 +14,7 @@ use crate::expand::{self, Asked, Purpose};
 use crate::text::Files;
 use crate::{model, syntax};
 
+use super::Plan;
 use super::dump::dump;
 
 /// A file, and what the request says about it.
@@ -56,34 +57,39 @@ impl<'a> Case<'a> {
         self
     }
 
-    /// Returns the plan, then what is said, a line each.
-    fn run(&self) -> String {
+    /// Returns the plan, and what is said, a line each.
+    fn compile(&self) -> (Option<Plan>, Diagnostics, Files) {
         let mut files = Files::new();
         let mut diags = Diagnostics::new();
         let file = files.add("build.yaml", self.file);
         let builder = Platform::new("linux", "amd64");
         let target = Platform::parse(self.platform, &builder).expect("a platform");
+        let args = self.args.iter();
         let asked = Asked {
             target: self.target.map(str::to_owned),
-            args: self
-                .args
-                .iter()
+            args: args
                 .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
                 .collect(),
             purpose: self.purpose,
         };
-        let mut out = String::new();
-        if let Some(document) = syntax::parse(file, self.file, &mut diags) {
+        let plan = syntax::parse(file, self.file, &mut diags).and_then(|document| {
             let build = model::decode(&document, &mut diags);
             expand::check(&build, &mut diags);
             let target = target.normalized();
-            let expansion = expand::expand(&build, &asked, &target, &builder, &mut diags);
-            let plan = expansion.and_then(|expansion| super::plan(expansion, &mut diags));
-            out = plan.map(|plan| dump(&plan)).unwrap_or_default();
-        }
-        if diags.has_errors() {
-            out.clear();
-        }
+            let expansion = expand::expand(&build, &asked, &target, &builder, &mut diags)?;
+            super::plan(expansion, &mut diags)
+        });
+        (plan.filter(|_| !diags.has_errors()), diags, files)
+    }
+
+    fn plan(&self) -> Option<Plan> {
+        self.compile().0
+    }
+
+    /// Returns the plan as text, then what is said, a line each.
+    fn run(&self) -> String {
+        let (plan, diags, files) = self.compile();
+        let out = plan.map(|plan| dump(&plan)).unwrap_or_default();
         let lines: Vec<String> = diags.iter().map(|d| oneline(d, &files)).collect();
         out + &lines.join("\n")
     }

@@ -1,7 +1,7 @@
 //! Which stages are built, in which order, and what `from` names.
 
 use super::Case;
-use crate::plan::tests::Case as Whole;
+use crate::plan::ImageUse;
 
 #[test]
 fn only_what_the_target_reaches_is_built_each_after_what_it_uses() {
@@ -133,7 +133,7 @@ stages:
         "2:47: stages need each other: a -> c -> b -> a (move what they share into a stage that \
          both use)",
     );
-    Case::new(file).is(&Whole::new(file).target("b").run());
+    Case::new(file).is(&Case::new(file).target("b").run());
 }
 
 #[test]
@@ -148,6 +148,34 @@ stages:
          the build context)",
     );
     Case::new(file).has("result: b");
+}
+
+#[test]
+fn an_image_that_nobody_has_may_be_a_misspelt_stage() {
+    let file = "\
+stages:
+  build: {from: scratch}
+  node: {from: node}
+  a: {from: scratch, steps: [{copy: /x, from: biuld}, {copy: /x, from: ghcr.io/a/biuld}]}
+  b: {from: a, steps: [{copy: /x, from: node}]}
+";
+    let plan = Case::new(file).plan().expect("the file has a plan");
+    let like = |image: &ImageUse| {
+        format!(
+            "{}: {}",
+            image.name,
+            plan.stage_like(image).unwrap_or("none")
+        )
+    };
+    let found: Vec<String> = plan.images.iter().map(like).collect();
+    assert_eq!(
+        found,
+        [
+            "docker.io/library/biuld:latest: build",
+            "docker.io/library/node:latest: none",
+            "ghcr.io/a/biuld:latest: none",
+        ]
+    );
 }
 
 #[test]
