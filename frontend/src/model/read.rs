@@ -149,8 +149,8 @@ impl<'d> Fields<'d> {
 
     /// Returns a value.
     pub(super) fn slot(&self, name: &str) -> Option<Slot<'d>> {
-        let key = self.table.find(name)?;
         let field = self.field(name)?;
+        let key = self.table.find(name)?;
         Some(Slot::new(key, field.value))
     }
 

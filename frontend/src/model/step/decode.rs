@@ -115,6 +115,9 @@ fn find_verb<'d>(written: &[Field<'d>], span: Span, cx: &mut Cx<'d>) -> Option<S
         .filter(is_verb)
         .map(|field| field.key)
         .collect();
+    if let [verb] = candidates.as_slice() {
+        return Some(*verb);
+    }
     let is_option_of_another = |key: &Spanned<&str>| {
         let owners = verb::with_option(key.value);
         candidates.iter().any(|other| owners.contains(&other.value))
