@@ -1,5 +1,7 @@
 //! The passes without a daemon: goldens and parity.
 
 mod compiled;
+mod docs;
 mod golden;
 mod parity;
+mod tidy;

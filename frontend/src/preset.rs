@@ -3,7 +3,17 @@
 //! One table. Paths depend on the user and on the variable that moves them, so a preset becomes
 //! mounts only in `lower`.
 
-use crate::model::Sharing;
+/// How concurrent steps use one cache.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sharing {
+    /// At the same time.
+    #[default]
+    Shared,
+    /// Each its own.
+    Private,
+    /// One after the other.
+    Locked,
+}
 
 /// One directory of a preset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

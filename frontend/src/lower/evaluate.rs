@@ -3,11 +3,13 @@
 //! In: the plan and the configs of its images. Out: for every reached stage its actions and its
 //! last state, and the paths that the build context must send.
 
+mod add;
 mod config;
+mod copy;
 mod exec;
-mod file;
 mod mount;
 mod text;
+mod tree;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -145,13 +147,13 @@ pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
     match &step.verb {
         Verb::Run(run) => exec::run(cx, at, step, run),
         Verb::Script(script) => exec::script(cx, at, step, script),
-        Verb::Copy(copy) => file::copy(cx, at, step, copy),
-        Verb::File(copy) => file::write(cx, at, step, copy),
-        Verb::Add(add) => file::add(cx, at, step, add),
-        Verb::Mkdir(mkdir) => file::mkdir(cx, at, step, mkdir),
-        Verb::Symlink(symlink) => file::symlink(cx, at, step, symlink),
-        Verb::Remove(remove) => file::remove(cx, at, step, remove),
-        Verb::Workdir(dir) => file::workdir(cx, at, step, dir),
+        Verb::Copy(copy) => copy::copy(cx, at, step, copy),
+        Verb::File(copy) => copy::write(cx, at, step, copy),
+        Verb::Add(add) => add::add(cx, at, step, add),
+        Verb::Mkdir(mkdir) => tree::mkdir(cx, at, step, mkdir),
+        Verb::Symlink(symlink) => tree::symlink(cx, at, step, symlink),
+        Verb::Remove(remove) => tree::remove(cx, at, step, remove),
+        Verb::Workdir(dir) => tree::workdir(cx, at, step, dir),
         Verb::Parallel(branches) => parallel(cx, at, step, branches),
         Verb::Env(_)
         | Verb::ImageEnv(_)

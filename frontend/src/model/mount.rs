@@ -2,6 +2,7 @@
 
 pub(super) mod decode;
 
+pub use crate::preset::Sharing;
 use crate::text::{Span, Spanned};
 
 use super::{Phase, Value, Written};
@@ -46,18 +47,6 @@ pub struct CacheMount<P: Phase> {
     pub uid: Option<P::Text>,
     /// Group of the directory.
     pub gid: Option<P::Text>,
-}
-
-/// How concurrent steps use one cache.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sharing {
-    /// At the same time.
-    #[default]
-    Shared,
-    /// Each its own.
-    Private,
-    /// One after the other.
-    Locked,
 }
 
 /// An entry of the top-level `secrets`.

@@ -1,0 +1,221 @@
+//! `add`: paths whose archives are unpacked, downloads, repositories.
+
+use crate::diagnostic::Code;
+use crate::expand::{Expanded, Input};
+use crate::expr::Text;
+use crate::git_url;
+use crate::model::{self, Step};
+use crate::units::Malformed;
+
+use super::super::action::{CopySource, Unpack};
+use super::super::path;
+use super::copy::{Line, Parts, finish, inline_source, placement};
+use super::text::{parsed, string, strings};
+use super::{Context, Progress};
+
+/// Reads an `add`.
+pub(crate) fn add(
+    cx: &mut Context,
+    at: &mut Progress,
+    step: &Step<Expanded>,
+    add: &model::Add<Expanded>,
+) {
+    let mut line = Line::new("ADD");
+    let placement = placement(cx, at, &add.chown, add.chmod.as_ref(), add.link.as_ref());
+    placement.write(&mut line);
+    let mut sources = Vec::new();
+    for source in &add.sources {
+        match source {
+            model::Source::Path(text) => {
+                sources.extend(added_source(cx, at, add, text, &mut line));
+            }
+            model::Source::Content(content) => {
+                sources.push(inline_source(cx, at, content, &mut line));
+            }
+        }
+    }
+    let exclude = strings(cx, &at.state, &add.exclude);
+    finish(
+        cx,
+        at,
+        step,
+        add.to.as_ref(),
+        Parts {
+            sources,
+            placement,
+            exclude,
+            line,
+        },
+    );
+}
+
+/// Returns a source of an `add`: a path, an address or a repository.
+fn added_source(
+    cx: &mut Context,
+    at: &Progress,
+    add: &model::Add<Expanded>,
+    text: &Text,
+    line: &mut Line,
+) -> Option<CopySource> {
+    let written = string(cx, &at.state, text);
+    line.word(&written);
+    let unpack = add.unpack.as_ref().map(|flag| flag.value);
+    match git_url::parse(&written) {
+        Err(error) => {
+            cx.diags
+                .report(Code::BadValue, text.span, error.to_string());
+            None
+        }
+        Ok(Some(url)) if !url.is_like_a_path => git_source(cx, at, add, text, url),
+        _ if git_url::is_http(&written) => {
+            let checksum = add.checksum.as_ref();
+            let checksum = match checksum {
+                Some(text) => Some(parsed(cx, &at.state, text, parse_digest)?),
+                None => None,
+            };
+            let unpack = if unpack == Some(true) {
+                Unpack::Yes
+            } else {
+                Unpack::No
+            };
+            let name = file_name(&written);
+            Some(CopySource::Http {
+                url: written,
+                name,
+                checksum,
+                unpack,
+            })
+        }
+        _ => {
+            refuse_checksum(cx, add);
+            let from = Input::Context(text.span);
+            cx.uses(&from, &written);
+            let unpack = if unpack == Some(false) {
+                Unpack::No
+            } else {
+                Unpack::Yes
+            };
+            let path = path::join("/", &written);
+            Some(CopySource::Files {
+                from,
+                path,
+                unpack,
+                include: None,
+                required: None,
+            })
+        }
+    }
+}
+
+/// Reads `algorithm:hex` as `opencontainers/go-digest` does.
+fn parse_digest(text: &str) -> Result<String, Malformed> {
+    let length = match text.split_once(':') {
+        Some(("sha256", hex)) => Some((hex, 64)),
+        Some(("sha384", hex)) => Some((hex, 96)),
+        Some(("sha512", hex)) => Some((hex, 128)),
+        _ => None,
+    };
+    let is_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    match length {
+        Some((hex, n)) if hex.len() == n && hex.chars().all(is_hex) => Ok(text.to_owned()),
+        _ => Err(Malformed::new(
+            format!("`{text}` is not a checksum"),
+            "write the algorithm and the lower-case hex digits, such as sha256:e3b0…",
+        )),
+    }
+}
+
+fn refuse_checksum(cx: &mut Context, add: &model::Add<Expanded>) {
+    if let Some(checksum) = &add.checksum {
+        cx.diags
+            .report(
+                Code::BadValue,
+                checksum.span,
+                "`checksum` is for http and git sources",
+            )
+            .help("remove it: the build context is compared by content anyway");
+    }
+}
+
+/// Returns the name of the file an address leads to.
+fn file_name(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let path = rest.split_once('/').map_or("", |(_, path)| path);
+    match path.trim_end_matches('/').rsplit('/').next() {
+        Some("" | "." | "..") | None => "__unnamed__".to_owned(),
+        Some(name) => percent_decoded(name),
+    }
+}
+
+/// Returns a path segment of an address as Go's `url.Path` has it.
+fn percent_decoded(segment: &str) -> String {
+    let bytes = segment.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut idx = 0;
+    while idx < bytes.len() {
+        let byte = segment
+            .get(idx + 1..idx + 3)
+            .filter(|_| bytes[idx] == b'%')
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        out.push(byte.unwrap_or(bytes[idx]));
+        idx += if byte.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(out).unwrap_or_else(|_| segment.to_owned())
+}
+
+fn git_source(
+    cx: &mut Context,
+    at: &Progress,
+    add: &model::Add<Expanded>,
+    text: &Text,
+    mut url: git_url::GitUrl,
+) -> Option<CopySource> {
+    if let Some(keep) = &add.keep_git_dir {
+        if url.keep_git_dir.is_some_and(|own| own != keep.value) {
+            cx.diags
+                .report(
+                    Code::BadValue,
+                    keep.span,
+                    "`keep-git-dir` contradicts the address",
+                )
+                .secondary(text.span, "this address says otherwise");
+            return None;
+        }
+        url.keep_git_dir = Some(keep.value);
+    }
+    if let Some(checksum) = &add.checksum {
+        let own = string(cx, &at.state, checksum);
+        if url.checksum.as_ref().is_some_and(|found| *found != own) {
+            cx.diags
+                .report(
+                    Code::BadValue,
+                    checksum.span,
+                    "`checksum` contradicts the address",
+                )
+                .secondary(text.span, "this address says otherwise");
+            return None;
+        }
+        url.checksum = Some(own);
+    }
+    Some(CopySource::Git(Box::new(url)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_download_is_named_by_the_end_of_its_path() {
+        let found: Vec<String> = [
+            "https://example.com/a/tool.tar.gz?x=1#y",
+            "https://example.com/",
+            "https://example.com",
+            "https://example.com/a%20b",
+        ]
+        .into_iter()
+        .map(file_name)
+        .collect();
+        assert_eq!(found, ["tool.tar.gz", "__unnamed__", "__unnamed__", "a b"]);
+    }
+}

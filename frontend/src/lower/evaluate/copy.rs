@@ -1,0 +1,302 @@
+//! `copy` and `file`, and what `add` shares with them.
+
+use crate::diagnostic::Code;
+use crate::expand::{Expanded, Input};
+use crate::expr::Text;
+use crate::git_url;
+use crate::model::{self, Step};
+use crate::text::Spanned;
+use crate::units;
+
+use super::super::action::{ActionKind, Copy, CopySource, Inline, Layering, Missing, Mode, Unpack};
+use super::super::history::Layer;
+use super::super::path;
+use super::exec::content_name;
+use super::mount::{mode, octal};
+use super::text::{parsed, string, strings};
+use super::{Context, Progress};
+
+/// Reads a `copy`.
+pub(crate) fn copy(
+    cx: &mut Context,
+    at: &mut Progress,
+    step: &Step<Expanded>,
+    copy: &model::Copy<Expanded>,
+) {
+    let from = copy.from.clone().unwrap_or(Input::Context(step.span));
+    let has_parents = copy.parents.as_ref().is_some_and(|flag| flag.value);
+    let how = How {
+        from,
+        missing: if flag(copy.optional.as_ref()) {
+            Missing::Ignored
+        } else {
+            Missing::Error
+        },
+        tree: if has_parents {
+            Tree::Parents
+        } else {
+            Tree::Flat
+        },
+    };
+    let mut line = Line::new("COPY");
+    if has_parents {
+        line.word("--parents");
+    }
+    let placement = placement(cx, at, &copy.chown, copy.chmod.as_ref(), copy.link.as_ref());
+    placement.write(&mut line);
+    let mut sources = Vec::new();
+    for source in &copy.sources {
+        sources.push(match source {
+            model::Source::Path(text) => local_source(cx, at, text, &how, &mut line),
+            model::Source::Content(content) => inline_source(cx, at, content, &mut line),
+        });
+    }
+    let exclude = strings(cx, &at.state, &copy.exclude);
+    finish(
+        cx,
+        at,
+        step,
+        copy.to.as_ref(),
+        Parts {
+            sources,
+            placement,
+            exclude,
+            line,
+        },
+    );
+}
+
+/// Reads a `file`: content, written to one path.
+pub(crate) fn write(
+    cx: &mut Context,
+    at: &mut Progress,
+    step: &Step<Expanded>,
+    copy: &model::Copy<Expanded>,
+) {
+    self::copy(cx, at, step, copy);
+}
+
+pub(super) fn flag(flag: Option<&Spanned<bool>>) -> bool {
+    flag.is_some_and(|flag| flag.value)
+}
+
+/// The text of a history entry while it is written.
+pub(super) struct Line(pub(super) String);
+
+impl Line {
+    pub(super) fn new(word: &str) -> Self {
+        Self(word.to_owned())
+    }
+
+    pub(super) fn word(&mut self, word: &str) {
+        self.0.push(' ');
+        self.0.push_str(word);
+    }
+}
+
+/// Where sources of a copy are, and what else holds for all of them.
+struct How {
+    from: Input,
+    missing: Missing,
+    tree: Tree,
+}
+
+/// Whether the sources' directories are kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tree {
+    Flat,
+    Parents,
+}
+
+/// Owner, mode and layering, as evaluated.
+pub(super) struct Placement {
+    owner: String,
+    mode: Mode,
+    shown_mode: String,
+    layering: Layering,
+}
+
+impl Placement {
+    pub(super) fn write(&self, line: &mut Line) {
+        if !self.owner.is_empty() {
+            line.word(&format!("--chown={}", self.owner));
+        }
+        if self.mode != Mode::Keep {
+            line.word(&format!("--chmod={}", self.shown_mode));
+        }
+    }
+}
+
+pub(super) fn placement(
+    cx: &mut Context,
+    at: &Progress,
+    chown: &Option<Text>,
+    chmod: Option<&Text>,
+    link: Option<&Spanned<bool>>,
+) -> Placement {
+    let owner = chown
+        .as_ref()
+        .map(|text| owner(cx, at, text))
+        .unwrap_or_default();
+    let shown_mode = chmod
+        .map(|text| string(cx, &at.state, text))
+        .unwrap_or_default();
+    let mode = match chmod.and_then(|text| mode(cx, &at.state, text)) {
+        None => Mode::Keep,
+        Some(units::Mode::Octal(mode)) => Mode::Octal(octal(mode)),
+        Some(units::Mode::Symbolic(mode)) => Mode::Symbolic(mode),
+    };
+    let is_linked = flag(link) && mode == Mode::Keep;
+    if is_linked && let Some(text) = chown {
+        refuse_names(cx, at, text);
+    }
+    let layering = if is_linked {
+        Layering::Linked
+    } else {
+        Layering::Into
+    };
+    Placement {
+        owner,
+        mode,
+        shown_mode,
+        layering,
+    }
+}
+
+/// A linked copy knows no `/etc/passwd`, so BuildKit refuses names there.
+fn refuse_names(cx: &mut Context, at: &Progress, chown: &Text) {
+    let Some(owner) = parsed(cx, &at.state, chown, units::parse_user) else {
+        return;
+    };
+    let name = [Some(owner.user), owner.group]
+        .into_iter()
+        .flatten()
+        .find_map(|half| match half {
+            units::Principal::Name(name) => Some(name),
+            units::Principal::Id(_) => None,
+        });
+    if let Some(name) = name {
+        let message = format!("`link` cannot look up the owner `{name}`");
+        cx.diags
+            .report(Code::BadValue, chown.span, message)
+            .label("a linked copy does not see the image's users")
+            .help("write numbers, such as 1000:1000, or remove `link`");
+    }
+}
+
+pub(super) fn owner(cx: &mut Context, at: &Progress, text: &Text) -> String {
+    match parsed(cx, &at.state, text, units::parse_user) {
+        Some(_) => string(cx, &at.state, text),
+        None => String::new(),
+    }
+}
+
+/// What a copy or add is made of.
+pub(super) struct Parts {
+    pub(super) sources: Vec<CopySource>,
+    pub(super) placement: Placement,
+    pub(super) exclude: Vec<String>,
+    pub(super) line: Line,
+}
+
+pub(super) fn finish(
+    cx: &mut Context,
+    at: &mut Progress,
+    step: &Step<Expanded>,
+    to: Option<&Text>,
+    parts: Parts,
+) {
+    let Parts {
+        sources,
+        placement,
+        exclude,
+        mut line,
+    } = parts;
+    let to = to.map_or_else(|| ".".to_owned(), |to| string(cx, &at.state, to));
+    line.word(&to);
+    if sources.is_empty() {
+        return;
+    }
+    let kind = Copy {
+        sources,
+        to: path::destination(&at.state.dir, &to),
+        owner: placement.owner,
+        mode: placement.mode,
+        exclude,
+        layering: placement.layering,
+    };
+    at.push(cx, step, line.0.clone(), ActionKind::Copy(Box::new(kind)));
+    at.record(cx, format!("{} # buildkit", line.0), Layer::Made);
+}
+
+/// Returns a source in the build context, a stage or an image.
+fn local_source(
+    cx: &mut Context,
+    at: &Progress,
+    text: &Text,
+    how: &How,
+    line: &mut Line,
+) -> CopySource {
+    let written = string(cx, &at.state, text);
+    line.word(&written);
+    refuse_remote(cx, text, &written);
+    cx.uses(&how.from, &written);
+    if how.tree == Tree::Parents {
+        return parents_source(&written, how);
+    }
+    let path = path::join("/", &written);
+    let path = if how.missing == Missing::Ignored {
+        path::optional_glob(&path)
+    } else {
+        path
+    };
+    CopySource::Files {
+        from: how.from.clone(),
+        path,
+        unpack: Unpack::No,
+        include: None,
+        required: None,
+    }
+}
+
+fn refuse_remote(cx: &mut Context, text: &Text, written: &str) {
+    let is_git = matches!(git_url::parse(written), Ok(Some(url)) if !url.is_like_a_path);
+    if is_git || git_url::is_http(written) {
+        let message = format!("`copy` does not download `{written}`");
+        cx.diags
+            .report(Code::CopyDownloads, text.span, message)
+            .help("use `add` for it");
+    }
+}
+
+/// Directories are kept below the pivot `/./`, else all of them
+/// (`dockerfile2llb/convert_copy.go:dispatchCopy`, v0.32.2).
+fn parents_source(written: &str, how: &How) -> CopySource {
+    let (pivot, pattern) = written.split_once("/./").unwrap_or(("/", written));
+    let pattern = path::join("/", pattern);
+    let is_literal = !path::has_wildcards(pivot) && !path::has_wildcards(&pattern);
+    let is_required = is_literal && how.missing == Missing::Error;
+    CopySource::Files {
+        from: how.from.clone(),
+        path: path::join("/", pivot),
+        unpack: Unpack::No,
+        required: is_required.then(|| path::join("/", &format!("{pivot}/{pattern}"))),
+        include: Some(pattern.trim_start_matches('/').to_owned()),
+    }
+}
+
+pub(super) fn inline_source(
+    cx: &mut Context,
+    at: &Progress,
+    content: &model::Content<Expanded>,
+    line: &mut Line,
+) -> CopySource {
+    let name = content_name(cx, &at.state, content);
+    line.word(&format!("<<{name}"));
+    let data = string(cx, &at.state, &content.content).into_bytes();
+    CopySource::Inline(Inline {
+        name,
+        mode: 0o644,
+        data,
+    })
+}

@@ -1,0 +1,132 @@
+//! `workdir`, `mkdir`, `symlink` and `remove`.
+
+use crate::diagnostic::Code;
+use crate::expand::Expanded;
+use crate::expr::Text;
+use crate::model::{self, Step};
+use crate::units;
+
+use super::super::action::{ActionKind, Missing, Mkdir, Parents};
+use super::super::history::Layer;
+use super::super::path;
+use super::copy::{Line, flag, owner};
+use super::mount::octal;
+use super::text::{parsed, string, strings};
+use super::{Context, Progress};
+
+/// Reads a `workdir`: made by and for the current user
+/// (`dockerfile2llb/convert.go:dispatchWorkdir`, v0.32.2).
+pub(crate) fn workdir(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>, dir: &Text) {
+    let written = string(cx, &at.state, dir);
+    let dir = path::absolute(&at.state.config.config.working_dir, &written);
+    at.config().config.working_dir.clone_from(&dir);
+    at.state.dir.clone_from(&dir);
+    let line = format!("WORKDIR {dir}");
+    if dir == "/" {
+        at.record(cx, line, Layer::None);
+        return;
+    }
+    let kind = Mkdir {
+        paths: vec![dir],
+        mode: 0o755,
+        owner: at.state.config.config.user.clone(),
+        parents: Parents::Made,
+        created: cx
+            .options
+            .epoch
+            .map(|seconds| seconds.saturating_mul(1_000_000_000)),
+    };
+    at.push(
+        cx,
+        step,
+        format!("WORKDIR {written}"),
+        ActionKind::Mkdir(kind),
+    );
+    at.record(cx, line, Layer::Made);
+}
+
+/// Reads a `mkdir`.
+pub(crate) fn mkdir(
+    cx: &mut Context,
+    at: &mut Progress,
+    step: &Step<Expanded>,
+    mkdir: &model::Mkdir<Expanded>,
+) {
+    let mut line = Line::new("MKDIR");
+    let owner = mkdir
+        .chown
+        .as_ref()
+        .map(|text| owner(cx, at, text))
+        .unwrap_or_default();
+    if !owner.is_empty() {
+        line.word(&format!("--chown={owner}"));
+    }
+    let mode = match &mkdir.chmod {
+        Some(text) => {
+            line.word(&format!("--chmod={}", string(cx, &at.state, text)));
+            parsed(cx, &at.state, text, units::parse_octal).map_or(0o755, octal)
+        }
+        None => 0o755,
+    };
+    let paths = strings(cx, &at.state, &mkdir.paths);
+    paths.iter().for_each(|path| line.word(path));
+    let has_parents = mkdir.parents.as_ref().is_none_or(|flag| flag.value);
+    let kind = Mkdir {
+        paths: paths.iter().map(|path| at.absolute(path)).collect(),
+        mode,
+        owner,
+        parents: if has_parents {
+            Parents::Made
+        } else {
+            Parents::MustExist
+        },
+        created: None,
+    };
+    at.push(cx, step, line.0.clone(), ActionKind::Mkdir(kind));
+    at.record(cx, format!("{} # buildkit", line.0), Layer::Made);
+}
+
+/// Reads a `symlink`.
+pub(crate) fn symlink(
+    cx: &mut Context,
+    at: &mut Progress,
+    step: &Step<Expanded>,
+    symlink: &model::Symlink<Expanded>,
+) {
+    let path = string(cx, &at.state, &symlink.path);
+    let target = string(cx, &at.state, &symlink.target);
+    let line = format!("SYMLINK {target} {path}");
+    let kind = ActionKind::Symlink(at.absolute(&path), target);
+    at.push(cx, step, line.clone(), kind);
+    at.record(cx, format!("{line} # buildkit"), Layer::Made);
+}
+
+/// Reads a `remove`.
+pub(crate) fn remove(
+    cx: &mut Context,
+    at: &mut Progress,
+    step: &Step<Expanded>,
+    remove: &model::Remove<Expanded>,
+) {
+    let mut line = Line::new("REMOVE");
+    let mut paths = Vec::new();
+    for text in &remove.paths {
+        let written = string(cx, &at.state, text);
+        line.word(&written);
+        let path = at.absolute(&written);
+        if path == "/" {
+            cx.diags
+                .report(Code::BadValue, text.span, "`/` cannot be removed")
+                .help("name what is below it, or start from scratch");
+            continue;
+        }
+        paths.push(path);
+    }
+    let missing = if flag(remove.optional.as_ref()) {
+        Missing::Ignored
+    } else {
+        Missing::Error
+    };
+    at.push(cx, step, line.0.clone(), ActionKind::Remove(paths, missing));
+    at.record(cx, format!("{} # buildkit", line.0), Layer::Made);
+}
