@@ -8,6 +8,7 @@ pub mod dump;
 
 mod cycle;
 mod image;
+mod notice;
 mod order;
 
 use buildkit_llb::Platform;
@@ -57,8 +58,8 @@ pub enum ImageRole {
 
 /// Finds out what must be built, in which order, and which images must be resolved.
 ///
-/// Reports `stage-cycle`, also among stages that the target does not reach, and
-/// `unsupported-context`. The result is `None` if there is a cycle.
+/// Reports `stage-cycle`, also among stages that the target does not reach, and of those it does
+/// `unsupported-context`, `parallel-conflict` and `no-cache-empties-cache`. The result is `None` if there is a cycle.
 pub fn plan(expansion: Expansion, diags: &mut Diagnostics) -> Option<Plan> {
     let edges = order::edges(&expansion.stages);
     let cycles = cycle::find(&edges);
@@ -71,6 +72,7 @@ pub fn plan(expansion: Expansion, diags: &mut Diagnostics) -> Option<Plan> {
     let order = order::order(&edges, expansion.result);
     let reached = || order.iter().map(|id| &expansion.stages[id.0]);
     reached().for_each(|stage| check_contexts(stage, diags));
+    reached().for_each(|stage| notice::notice(stage, diags));
     let images = image::images(reached(), &expansion.target);
     Some(Plan {
         target: expansion.target,

@@ -67,7 +67,14 @@ fn unresolved(error: Error, image: &ImageUse, plan: &Plan, origin: Origin<'_>) -
         Some(idx) => format!("stage `{}`: ", plan.stages[idx.0].name.value),
         None => String::new(),
     };
-    let context = format!("{place}: {stage}image `{}` cannot be resolved", image.name);
+    let hint = match plan.stage_like(image) {
+        Some(name) => format!(" (did you mean the stage `{name}`?)"),
+        None => String::new(),
+    };
+    let context = format!(
+        "{place}: {stage}image `{}` cannot be resolved{hint}",
+        image.name
+    );
     status::marked(error.context(&context), image.span, origin)
 }
 

@@ -128,6 +128,9 @@ codes! {
     UnsupportedPlatform "unsupported-platform" Error "The file does not support the platform."
     PlatformNeeded "platform-needed" Error "The request must say for which platform."
     // plan: what is reached
+    ParallelConflict "parallel-conflict" Error "Two parallel branches use the same package manager."
+    NoCacheEmptiesCache "no-cache-empties-cache" Warning "`no-cache` empties the cache mounts of the step."
+    UnsupportedCheck "unsupported-check" Error "Lint settings are not supported yet."
     UnsupportedContext "unsupported-context" Error "A named context is not supported yet."
     // request: options
     BadOption "bad-option" Error "An option has a value that it does not take."

@@ -25,9 +25,7 @@ impl Mapper<'_, '_> {
             return Some(Cache::Mount(at_path(text)));
         };
         if let Some(named) = self.expander.caches.get(name.value.as_str()) {
-            let mut mount = map::cache_mount(&named.mount, &mut self.outside());
-            let id = mount.id.take();
-            mount.id = id.or_else(|| Some(Text::literal(named.name.span, &named.name.value)));
+            let mount = map::cache_mount(&named.mount, &mut self.outside());
             return Some(Cache::Mount(mount));
         }
         if let Some(preset) = preset::find(&name.value) {

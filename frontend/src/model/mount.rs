@@ -12,7 +12,7 @@ use super::{Phase, Value, Written};
 pub struct NamedCache {
     /// The name steps use.
     pub name: Spanned<String>,
-    /// What it stands for; its default id is the name.
+    /// What it stands for.
     pub mount: CacheMount<Written>,
 }
 

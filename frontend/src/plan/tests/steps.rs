@@ -153,7 +153,6 @@ stages:
 stage seed on linux/amd64
 run x
 cache: /cache/npm
-id: npm
 sharing: locked
 cache: preset cargo
 cache: /root/.cache
