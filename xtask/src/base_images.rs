@@ -6,6 +6,10 @@
 //!
 //! Busybox is made when the world comes up, the others when somebody asks: `FROM busybox` in their
 //! Dockerfile is ours. A digest of the inputs is kept as a tag, so nothing is made twice.
+//!
+//! Optional files of a directory: `inputs` says what the context `inputs` holds (`busybox` or
+//! `debian`), `packages` what a Debian is made of, `needs` which image must be made before, and
+//! `platforms` which platforms it is for.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,17 +27,24 @@ impl World {
     /// Makes the image of `tests/images/NAME` unless the registry has it.
     pub fn image(&self, name: &str) -> Result<()> {
         let _lock = self.dirs.lock_state()?;
-        self.make_image(name)
+        self.make_image(name)?;
+        Ok(())
     }
 
-    pub(crate) fn make_image(&self, name: &str) -> Result<()> {
+    /// Returns a tag that changes with everything the image is made of.
+    pub(crate) fn make_image(&self, name: &str) -> Result<String> {
         let dir = self.dirs.checkout.join("tests/images").join(name);
+        let below = match read(&dir.join("needs")) {
+            Ok(needed) => self.make_image(needed.trim())?,
+            Err(_) => String::new(),
+        };
         let names = names(&dir)?;
         let inputs = self.inputs(&dir)?;
-        let tag = format!("made-{}", fingerprint(&[&dir, &inputs])?);
+        let made_of = below + &fingerprint(&[&dir, &inputs])?;
+        let tag = format!("made-{}", hex(made_of.as_bytes()));
         let own = format!("windlass-base/{name}");
         if self.registry.has(&own, &tag) {
-            return Ok(());
+            return Ok(tag);
         }
         self.progress.say(format!("making the base image {name}"));
         let mut build = self.docker.buildx();
@@ -52,7 +63,7 @@ impl World {
                 .arg(format!("{}/{reference}", self.registry.host()));
         }
         run(build.arg(&dir))?;
-        Ok(())
+        Ok(tag)
     }
 
     /// Returns the directory that Dockerfiles see as the context `inputs`, filled.

@@ -1,4 +1,7 @@
 //! Our frontend as an image in the registry: a static binary, two labels, nothing else.
+//!
+//! The image is the last stage of `Dockerfile.frontend`; the binaries are compiled here, where
+//! cargo keeps what it has done.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +10,6 @@ use crate::command::{command, run};
 use crate::dirs::{create, hex, read, write};
 use crate::error::{Context as _, Result};
 use crate::packages;
-use crate::progress::Progress;
 use crate::world::World;
 
 /// Which way the frontend is compiled.
@@ -19,123 +21,155 @@ pub enum Profile {
     Release,
 }
 
+/// The name that examples and tests give it. It resolves to our registry's image, as the daemon
+/// looks there first.
+const PUBLISHED: &str = "registry.example.com/windlass:1";
+
 impl Profile {
-    fn name(self) -> &'static str {
+    /// Returns the name cargo knows it by.
+    pub fn name(self) -> &'static str {
         match self {
             Profile::Live => "live",
             Profile::Release => "release",
         }
     }
 
-    fn platforms(self) -> Vec<(&'static str, &'static str)> {
+    /// Returns platform and Rust target of each binary.
+    fn targets(self) -> Vec<(&'static str, &'static str)> {
         let all = [
             ("amd64", "x86_64-unknown-linux-musl"),
             ("arm64", "aarch64-unknown-linux-musl"),
         ];
-        let own = if std::env::consts::ARCH == "aarch64" {
-            "arm64"
-        } else {
-            "amd64"
-        };
-        let wanted = |arch: &str| self == Profile::Release || arch == own;
+        let wanted = |arch: &str| self == Profile::Release || arch == own_arch();
         all.into_iter().filter(|(arch, _)| wanted(arch)).collect()
+    }
+
+    /// Returns the tag of the images made this way.
+    fn tag(self) -> &'static str {
+        match self {
+            Profile::Live => "dev",
+            Profile::Release => "release",
+        }
     }
 }
 
-/// The name that examples and tests give it. It resolves to the same image, as the daemon looks
-/// into our registry first.
-const PUBLISHED: &str = "registry.example.com/windlass:1";
-
-/// What the image is made of beside the binary. The daemon reads both labels before it starts the
-/// program (frontend/gateway/gateway.go:gatewayFrontend.Solve, moby/buildkit v0.32.2).
-const DOCKERFILE: &str = "\
-FROM scratch
-ARG TARGETARCH
-COPY frontend-$TARGETARCH /frontend
-LABEL moby.buildkit.frontend.network.none=true
-LABEL moby.buildkit.frontend.caps=\"moby.buildkit.frontend.inputs,\
-moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts,\
-moby.buildkit.frontend.gitquerystring\"
-ENTRYPOINT [\"/frontend\"]
-";
-
 impl World {
     /// Returns the name of the frontend image, for `# syntax=`.
-    pub fn frontend(&self) -> String {
-        format!("{}/windlass:dev", self.registry.host())
+    pub fn frontend(&self, profile: Profile) -> String {
+        format!("{}/windlass:{}", self.registry.host(), profile.tag())
     }
 
     /// Compiles the frontend and pushes it, unless the registry has this very binary.
-    pub(crate) fn push_frontend(&self, profile: Profile) -> Result<()> {
-        let context = self.dirs.state.join("frontend-image");
-        create(&context)?;
-        let mut content = DOCKERFILE.to_owned();
-        for (arch, target) in profile.platforms() {
-            let binary = self.compile(profile, target)?;
-            let bytes =
-                fs::read(&binary).context(|| format!("cannot read `{}`", binary.display()))?;
-            content += &hex(&bytes);
-            write(&context.join(format!("frontend-{arch}")), bytes)?;
-            executable(&context.join(format!("frontend-{arch}")))?;
+    pub fn refresh_frontend(&self, profile: Profile) -> Result<()> {
+        let name = profile.name();
+        self.progress
+            .say(format!("compiling the frontend ({name})"));
+        let _lock = self.dirs.lock_state()?;
+        let out = self.dirs.state.join("frontend").join(name);
+        create(&out)?;
+        let mut content = read(&self.recipe())?.into_bytes();
+        for (arch, target) in profile.targets() {
+            let bytes = read_bytes(&self.compile(profile, target)?)?;
+            let copy = out.join(format!("frontend-{arch}"));
+            write(&copy, &bytes)?;
+            executable(&copy)?;
+            content.extend(bytes);
         }
-        write(&context.join("Dockerfile"), DOCKERFILE)?;
-        let mark = context.join("pushed");
-        let key = hex(content.as_bytes());
-        if read(&mark).is_ok_and(|old| old == key) && self.registry.has("windlass", "dev") {
-            return Ok(());
+        let mark = out.join("pushed");
+        let key = format!("{} {}", hex(&content), self.registry.port());
+        let fresh = read(&mark).is_ok_and(|old| old == key);
+        // The published name is that of whichever profile was wanted last.
+        let last = self.dirs.state.join("frontend/last");
+        let is_last = read(&last).is_ok_and(|old| old == name);
+        if !(fresh && is_last && self.registry.has("windlass", profile.tag())) {
+            self.progress
+                .say(format!("pushing {}", self.frontend(profile)));
+            let published = format!("{}/{PUBLISHED}", self.registry.host());
+            let arches: Vec<&str> = profile
+                .targets()
+                .into_iter()
+                .map(|(arch, _)| arch)
+                .collect();
+            self.package(&[&self.frontend(profile), &published], &arches, &out)?;
+            write(&last, name)?;
         }
-        self.progress.say(format!("pushing {}", self.frontend()));
-        self.package(profile, &context)?;
         write(&mark, key)
     }
 
+    /// Compiles the frontend for one target and returns the binary.
     fn compile(&self, profile: Profile, target: &str) -> Result<PathBuf> {
         packages::rust_targets(&[target], self.progress)?;
+        self.cargo_build(
+            profile,
+            target,
+            &["--package", "windlass-frontend", "--bin", "frontend"],
+        )?;
+        Ok(self
+            .target_dir()
+            .join(target)
+            .join(profile.name())
+            .join("frontend"))
+    }
+
+    /// Runs `cargo build` for a profile and target.
+    pub(crate) fn cargo_build(&self, profile: Profile, target: &str, what: &[&str]) -> Result<()> {
         run(command("cargo")
             .args([
                 "build",
                 "--quiet",
-                "--package",
-                "windlass-frontend",
-                "--bin",
-                "frontend",
+                "--profile",
+                profile.name(),
+                "--target",
+                target,
             ])
-            .args(["--profile", profile.name(), "--target", target])
+            .args(what)
             .current_dir(&self.dirs.checkout))?;
-        let dir = target_dir(&self.dirs.checkout);
-        Ok(dir.join(target).join(profile.name()).join("frontend"))
+        Ok(())
     }
 
-    fn package(&self, profile: Profile, context: &Path) -> Result<()> {
-        let platforms: Vec<String> = profile
-            .platforms()
-            .iter()
-            .map(|(arch, _)| format!("linux/{arch}"))
-            .collect();
+    /// Returns where cargo puts what it compiles.
+    pub(crate) fn target_dir(&self) -> PathBuf {
+        let set = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+        self.dirs.checkout.join(set)
+    }
+
+    /// Pushes an image of the binaries `frontend-ARCH` in a directory, under several names.
+    pub(crate) fn package(&self, names: &[&str], arches: &[&str], binaries: &Path) -> Result<()> {
+        let platforms: Vec<String> = arches.iter().map(|arch| format!("linux/{arch}")).collect();
         let output = format!(
-            "type=image,\"name={0}/windlass:dev,{0}/{PUBLISHED}\",push=true,oci-mediatypes=true,compression=gzip,\
+            "type=image,\"name={}\",push=true,oci-mediatypes=true,compression=gzip,\
              compression-level=9,force-compression=true",
-            self.registry.host()
+            names.join(","),
         );
         let mut build = self.docker.buildx();
         build.args(["build", "--progress=plain", "--provenance=false"]);
         build.arg("--builder").arg(&self.builder);
         build.arg("--platform").arg(platforms.join(","));
-        run(build.arg("--output").arg(output).arg(context))?;
+        build
+            .arg("--build-context")
+            .arg(format!("build={}", binaries.display()));
+        build.arg("--file").arg(self.recipe());
+        // Only the named context is used.
+        run(build.arg("--output").arg(output).arg(binaries))?;
         Ok(())
     }
-}
 
-/// Says that the frontend is compiled, which takes a while the first time.
-pub(crate) fn announce(profile: Profile, progress: Progress) {
-    progress.say(format!("compiling the frontend ({})", profile.name()));
-}
-
-fn target_dir(checkout: &Path) -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(dir) => checkout.join(dir),
-        None => checkout.join("target"),
+    fn recipe(&self) -> PathBuf {
+        self.dirs.checkout.join("Dockerfile.frontend")
     }
+}
+
+/// Returns this machine's architecture as images call it.
+pub(crate) fn own_arch() -> &'static str {
+    if std::env::consts::ARCH == "aarch64" {
+        "arm64"
+    } else {
+        "amd64"
+    }
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).context(|| format!("cannot read `{}`", path.display()))
 }
 
 fn executable(path: &Path) -> Result<()> {

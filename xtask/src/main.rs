@@ -24,6 +24,12 @@ struct Cli {
 enum Chore {
     /// Leave a private buildkitd, registry and builder running, with the frontend image in it.
     Up,
+    /// Make base images of `tests/images` and push them to the registry.
+    Image {
+        /// The names of directories.
+        #[arg(required = true)]
+        names: Vec<String>,
+    },
     /// Stop them.
     Down,
     /// Check everything: format, lints, and all tests, the live ones included.
@@ -36,6 +42,7 @@ fn main() -> ExitCode {
     let progress = Progress::to(|line| eprintln!("xtask: {line}"));
     let done = match Cli::parse().chore {
         Chore::Up => up(progress),
+        Chore::Image { names } => images(&names, progress),
         Chore::Down => World::down(progress),
         Chore::Test => xtask::test(progress),
         Chore::Proto => proto::run().map_err(Error::new),
@@ -56,4 +63,9 @@ fn up(progress: Progress) -> Result<()> {
     }
     println!("{}", world.how_to_use());
     Ok(())
+}
+
+fn images(names: &[String], progress: Progress) -> Result<()> {
+    let world = World::up(progress)?;
+    names.iter().try_for_each(|name| world.image(name))
 }

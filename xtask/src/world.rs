@@ -10,7 +10,7 @@ use crate::daemon::Stopped;
 use crate::dirs::{Dirs, create};
 use crate::docker::Docker;
 use crate::error::{Context as _, Result};
-use crate::frontend_image::{Profile, announce};
+use crate::frontend_image::Profile;
 use crate::packages;
 use crate::progress::Progress;
 use crate::registry::Registry;
@@ -67,13 +67,6 @@ impl World {
         Ok(world)
     }
 
-    /// Compiles and pushes the frontend image, if the registry's is not fresh.
-    pub fn refresh_frontend(&self, profile: Profile) -> Result<()> {
-        announce(profile, self.progress);
-        let _lock = self.dirs.lock_state()?;
-        self.push_frontend(profile)
-    }
-
     /// Returns what a person has to type to use all this.
     pub fn how_to_use(&self) -> String {
         format!(
@@ -90,7 +83,7 @@ impl World {
             address = self.buildkitd.address(),
             log = self.buildkitd.log().display(),
             registry = self.registry.host(),
-            frontend = self.frontend(),
+            frontend = self.frontend(Profile::Live),
             config = self.docker.config().display(),
             builder = self.builder,
             buildctl = self.tools.path("buildctl").display(),
