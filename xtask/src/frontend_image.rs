@@ -168,6 +168,14 @@ pub(crate) fn own_arch() -> &'static str {
     }
 }
 
+/// Returns this machine's target for static binaries.
+pub(crate) fn own_target() -> &'static str {
+    match own_arch() {
+        "arm64" => "aarch64-unknown-linux-musl",
+        _ => "x86_64-unknown-linux-musl",
+    }
+}
+
 fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).context(|| format!("cannot read `{}`", path.display()))
 }

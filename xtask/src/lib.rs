@@ -6,6 +6,7 @@
 //! Nothing here prints; whoever calls passes a `Progress`.
 
 mod base_images;
+pub mod bench;
 mod binfmt;
 mod buildkitd;
 mod checks;

@@ -7,10 +7,11 @@
 
 mod proto;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{Error, Profile, Progress, Result, World};
+use xtask::{Context as _, Error, Profile, Progress, Result, World};
 
 /// Development chores of Windlass.
 #[derive(Parser)]
@@ -34,6 +35,12 @@ enum Chore {
     Down,
     /// Check everything: format, lints, and all tests, the live ones included.
     Test,
+    /// Measure ours against the peer.
+    Bench {
+        /// Also write the figures to this file.
+        #[arg(long)]
+        json: Option<PathBuf>,
+    },
     /// Regenerate the Rust code of `proto/` from the `.proto` files.
     Proto,
 }
@@ -45,6 +52,7 @@ fn main() -> ExitCode {
         Chore::Image { names } => images(&names, progress),
         Chore::Down => World::down(progress),
         Chore::Test => xtask::test(progress),
+        Chore::Bench { json } => bench(json.as_deref(), progress),
         Chore::Proto => proto::run().map_err(Error::new),
     };
     match done {
@@ -68,4 +76,15 @@ fn up(progress: Progress) -> Result<()> {
 fn images(names: &[String], progress: Progress) -> Result<()> {
     let world = World::up(progress)?;
     names.iter().try_for_each(|name| world.image(name))
+}
+
+fn bench(json: Option<&Path>, progress: Progress) -> Result<()> {
+    let figures = xtask::bench::bench(progress)?;
+    for figure in &figures {
+        println!("{}", figure.line());
+        figure.notes.iter().for_each(|note| println!("    {note}"));
+    }
+    let Some(file) = json else { return Ok(()) };
+    std::fs::write(file, xtask::bench::to_json(&figures))
+        .context(|| format!("cannot write `{}`", file.display()))
 }

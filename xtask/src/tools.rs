@@ -44,6 +44,17 @@ impl Tools {
     }
 }
 
+/// Compiles one of our own Go programs under `tools/`; Go itself knows whether it is fresh.
+pub(crate) fn compile_own(dirs: &Dirs, package: &str, out: &Path) -> Result<()> {
+    need_go()?;
+    let mut go = go(&dirs.checkout.join("tools"));
+    run(go
+        .args(["build", "-o"])
+        .arg(out)
+        .arg(format!("./{package}")))?;
+    Ok(())
+}
+
 fn compile(dirs: &Dirs, bin: &Path, progress: Progress) -> Result<()> {
     need_go()?;
     create(bin)?;

@@ -1,0 +1,3 @@
+//! The frontend that does nothing: what starting any frontend costs.
+
+fn main() {}
