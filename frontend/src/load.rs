@@ -23,6 +23,9 @@ const IGNORE_FILE: &str = ".dockerignore";
 /// The most bytes of an ignore file.
 const MAX_IGNORE_BYTES: u64 = 4 << 20;
 
+/// Inputs of these names come in place of the client's directories.
+const REPLACED: &[&str] = &["context", "dockerfile"];
+
 /// What was read.
 #[derive(Debug)]
 pub struct Loaded {
@@ -52,17 +55,22 @@ impl Loaded {
 ///
 /// # Errors
 ///
-/// There is no build file, or it cannot be read.
+/// There is no build file, it cannot be read, or an input is to replace it.
 pub async fn load(
     gateway: &impl Gateway,
     request: &Request,
     session: &str,
 ) -> Result<Loaded, Error> {
-    let (file, ignore) = concurrent::both(
+    let files = concurrent::both(
         build_file(gateway, request, session),
         context_ignore_file(gateway, request, session),
-    )
-    .await;
+    );
+    let ((file, ignore), inputs) = concurrent::both(files, gateway.inputs()).await;
+    if inputs.is_ok_and(|inputs| REPLACED.iter().any(|name| inputs.contains_key(*name))) {
+        return Err(status::unmarked(Error::new(
+            "a build context that is the result of another build is not supported yet",
+        )));
+    }
     let file = file?;
     let exclude = file.ignore.or(ignore).unwrap_or_default();
     let mut files = Files::new();

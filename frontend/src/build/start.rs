@@ -56,7 +56,8 @@ pub(super) async fn start(gateway: &impl Gateway, invocation: &Invocation) -> Re
         return Err(status::unsupported_cap(cap));
     }
     if !pong.llb_caps.is_empty() && !pong.llb_caps.contains("file.base") {
-        return Err(Error::new("this frontend needs BuildKit 0.5 or later"));
+        let error = Error::new("this frontend needs BuildKit 0.5 or later");
+        return Err(status::unmarked(error));
     }
     let builder = build_platform(&pong);
     let mut diags = Diagnostics::new();

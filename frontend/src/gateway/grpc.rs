@@ -19,8 +19,11 @@ use super::{
 };
 use crate::request::CacheImport;
 
-/// The daemon's limit is 16 MiB for each message (`frontend/gateway/gateway.go`, v0.32.2); frames
-/// and a later daemon's larger limit fit too.
+/// The largest definition: the daemon takes messages of up to 16 MiB
+/// (`frontend/gateway/gateway.go`, v0.32.2), and there is more in a message than that.
+const TAKEN: usize = (16 << 20) - (64 << 10);
+
+/// The largest message we take: the daemon's limit, and a later daemon's larger one.
 const LARGEST_MESSAGE: usize = 64 << 20;
 
 /// How much of a file one call reads: well below the daemon's limit.
@@ -130,6 +133,10 @@ impl Gateway for Grpc {
     }
 
     async fn solve(&self, request: SolveRequest) -> Result<Option<Ref>, Error> {
+        let size = request.definition.encoded_len();
+        if size > TAKEN {
+            return Err(too_large(size));
+        }
         let can_evaluate = self.has("gateway.solve.evaluate");
         let asked = rpc::SolveRequest {
             definition: Some(request.definition),
@@ -223,6 +230,9 @@ impl Gateway for Grpc {
     }
 
     async fn inputs(&self) -> Result<BTreeMap<String, pb::Definition>, Error> {
+        if !self.has("frontend.inputs") {
+            return Ok(BTreeMap::new());
+        }
         let answer = self.client().inputs(rpc::InputsRequest {}).await;
         Ok(answer.map_err(error)?.into_inner().definitions)
     }
@@ -294,6 +304,14 @@ fn error(status: tonic::Status) -> Error {
         message: status.message().to_owned(),
         details: whole.details,
     }
+}
+
+fn too_large(size: usize) -> Error {
+    Error::new(format!(
+        "the build has {} MiB of steps and inline content; BuildKit takes less than 16 MiB (put \
+         large content into files of the build context)",
+        size.div_ceil(1 << 20)
+    ))
 }
 
 fn not_an_image(name: &str, source: &str) -> Error {

@@ -153,7 +153,7 @@ pub fn marked(error: Error, span: Span, origin: Origin<'_>) -> Error {
 
 /// Says that no line of the build file caused a failure.
 pub fn unmarked(error: Error) -> Error {
-    let is_source = |detail: &Any| detail.type_url.ends_with("errdefs.Source");
+    let is_source = |detail: &Any| detail.type_url.contains("errdefs.Source");
     if error.details.iter().any(is_source) {
         return error;
     }

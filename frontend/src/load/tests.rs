@@ -155,3 +155,14 @@ fn a_directory_may_be_in_another_session() {
     assert_eq!(run(&gateway, &request), "Dockerfile: a: b | ");
     assert!(sources(&gateway).contains("local.session s2"));
 }
+
+#[test]
+fn an_input_in_place_of_the_context_is_refused() {
+    let mut gateway = memory(&[("dockerfile", "Dockerfile", "a: b")]);
+    let input = pb::Definition::default();
+    gateway.inputs.insert("context".to_owned(), input);
+    assert_eq!(
+        run(&gateway, &Request::default()),
+        "a build context that is the result of another build is not supported yet"
+    );
+}
