@@ -3,25 +3,25 @@
 //! In: the options and the gateway. Out: the outcome, or the error that its user sees. Everything
 //! that waits for somebody is here; the passes between are pure.
 
+mod call;
+pub mod guard;
 mod images;
 mod outcome;
-pub mod pass;
-pub mod plans;
 mod setting;
+mod solve;
 mod start;
 mod time;
 mod warning;
 
-use buildkit_llb::SourceInfo;
-
+use crate::compile::{self, Platforms};
 use crate::diagnostic::Diagnostics;
-use crate::gateway::{Error, Gateway, Outcome, SolveRequest, concurrent, status};
+use crate::expand::{Asked, Purpose};
+use crate::gateway::{Error, Gateway, Outcome, concurrent, status};
 use crate::load::{self, Loaded};
-use crate::lower::{self, Lowered};
+use crate::lower;
+use crate::pass;
 use crate::plan::Plan;
 use crate::text::FileId;
-use outcome::Image;
-use plans::Wanted;
 use start::Start;
 
 pub use start::Invocation;
@@ -32,7 +32,7 @@ pub use start::Invocation;
 ///
 /// The outcome could not be handed back; nobody is there to be told.
 pub async fn run(gateway: &impl Gateway, invocation: &Invocation) -> Result<(), Error> {
-    let outcome = pass::guarded(build(gateway, invocation)).await;
+    let outcome = guard::guarded(build(gateway, invocation)).await;
     gateway.finish(outcome).await
 }
 
@@ -45,13 +45,12 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
     let start = start::start(gateway, invocation).await?;
     let request = &start.request;
     if let Some(name) = &request.subrequest {
-        return answer(name);
+        return call::answer(name);
     }
     pass::enter("load");
     let loaded = load::load(gateway, request, &invocation.session).await?;
     let mut diags = Diagnostics::new();
-    let wanted = Wanted::new(request, &start.builder);
-    let plans = plans::plans(FileId::ROOT, &loaded.bytes, &wanted, &mut diags);
+    let plans = plans(&start, &loaded, &mut diags);
     stop_at_mistakes(&diags, &loaded)?;
     pass::enter("resolve");
     let origin = loaded.origin();
@@ -68,9 +67,25 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
     pass::enter("solve");
     let solves = lowered
         .into_iter()
-        .map(|(plan, lowered)| solve(gateway, &start, &loaded, plan, lowered));
+        .map(|(plan, lowered)| solve::solve(gateway, &start, &loaded, plan, lowered));
     let images = concurrent::try_all(solves).await?;
     Ok(outcome::outcome(request, images))
+}
+
+fn plans(start: &Start, loaded: &Loaded, diags: &mut Diagnostics) -> Vec<Plan> {
+    let Some(build) = compile::read(FileId::ROOT, &loaded.bytes, diags) else {
+        return Vec::new();
+    };
+    let asked = Asked {
+        target: start.request.target.clone(),
+        args: start.request.args.clone(),
+        purpose: Purpose::Build,
+    };
+    let platforms = Platforms {
+        builder: start.builder.clone(),
+        asked: start.request.platforms.clone(),
+    };
+    compile::plans(&build, &asked, &platforms, diags)
 }
 
 /// The build file's mistakes, all at once.
@@ -79,37 +94,4 @@ fn stop_at_mistakes(diags: &Diagnostics, loaded: &Loaded) -> Result<(), Error> {
         return Err(status::mistakes(diags, loaded.origin()));
     }
     Ok(())
-}
-
-/// Every subrequest has its answer here.
-fn answer(name: &str) -> Result<Outcome, Error> {
-    let message = "`--call` and `--check` are not supported yet";
-    Err(status::unsupported_request(name, message))
-}
-
-async fn solve(
-    gateway: &impl Gateway,
-    start: &Start,
-    loaded: &Loaded,
-    plan: Plan,
-    lowered: Lowered,
-) -> Result<Image, Error> {
-    let file = loaded.files.get(FileId::ROOT);
-    let info = SourceInfo {
-        filename: file.name().to_owned(),
-        data: loaded.bytes.clone(),
-        language: status::LANGUAGE.to_owned(),
-        definition: Some(loaded.definition.clone()),
-    };
-    let request = SolveRequest {
-        definition: lowered.graph.define(lowered.result, &[info]),
-        cache_imports: start.request.cache_imports.clone(),
-        ..SolveRequest::default()
-    };
-    let reference = gateway.solve(request).await.map_err(status::unmarked)?;
-    Ok(Image {
-        platform: plan.target,
-        reference,
-        lowered,
-    })
 }

@@ -8,6 +8,7 @@ use buildkit_llb::Platform;
 use crate::diagnostic::Diagnostics;
 use crate::expand::{self, Asked};
 use crate::model::{self, Build};
+use crate::pass::enter;
 use crate::plan::{self, Plan};
 use crate::syntax;
 use crate::text::FileId;
@@ -25,8 +26,11 @@ pub struct Platforms {
 ///
 /// The result is `None` if the text is not YAML.
 pub fn read(file: FileId, bytes: &[u8], diags: &mut Diagnostics) -> Option<Build> {
+    enter("syntax");
     let document = syntax::parse_bytes(file, bytes, diags)?;
+    enter("model");
     let build = model::decode(&document, diags);
+    enter("expand");
     expand::check(&build, diags);
     Some(build)
 }
@@ -43,7 +47,9 @@ pub fn plans(
     let targets = expand::targets(build, &platforms.asked, &platforms.builder, diags);
     let mut plans = Vec::new();
     for target in &targets {
+        enter("expand");
         let expansion = expand::expand(build, asked, target, &platforms.builder, diags);
+        enter("plan");
         plans.extend(expansion.and_then(|expansion| plan::plan(expansion, diags)));
     }
     plans

@@ -3,6 +3,8 @@
 //! In: the file. Out: the patterns that the client matches; they go into the context's
 //! `excludepatterns` untouched. The rules are those of `moby/patternmatcher/ignorefile` (v0.6.1).
 
+use crate::lower::path::clean;
+
 /// Reads the patterns: one to a line, comments and blank lines dropped, paths cleaned, a leading
 /// `/` removed, a leading `!` kept.
 pub fn read(bytes: &[u8]) -> Vec<String> {
@@ -30,27 +32,6 @@ fn pattern(line: &str) -> Option<String> {
         _ => &path,
     };
     Some(format!("{sign}{path}"))
-}
-
-/// Returns the shortest equal path (Go's `path.Clean`).
-fn clean(path: &str) -> String {
-    let is_rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if is_rooted => {}
-            part => parts.push(part),
-        }
-    }
-    match (is_rooted, parts.is_empty()) {
-        (true, _) => format!("/{}", parts.join("/")),
-        (false, true) => ".".to_owned(),
-        (false, false) => parts.join("/"),
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ pub mod text;
 
 pub mod diagnostic;
 
+pub mod pass;
+
 pub mod units;
 
 pub mod git_url;

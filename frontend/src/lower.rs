@@ -14,7 +14,7 @@ mod action;
 mod emit;
 mod evaluate;
 mod history;
-mod path;
+pub(crate) mod path;
 mod state;
 
 use std::collections::BTreeMap;

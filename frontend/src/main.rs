@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use windlass_frontend::build::{self, Invocation, pass};
+use windlass_frontend::build::{self, Invocation, guard};
 use windlass_frontend::gateway::grpc::Grpc;
 use windlass_frontend::gateway::stdio;
 
@@ -11,7 +11,7 @@ use windlass_frontend::gateway::stdio;
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(pass::note));
+    std::panic::set_hook(Box::new(guard::note));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -4,9 +4,9 @@ use std::ffi::OsString;
 
 use buildkit_llb::Platform;
 
-use super::pass;
 use crate::diagnostic::Diagnostics;
 use crate::gateway::{Error, Gateway, Pong, status};
+use crate::pass;
 use crate::request::{self, Options, Request};
 use crate::text::Files;
 

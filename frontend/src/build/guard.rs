@@ -1,31 +1,18 @@
-//! Which pass is at work, and what becomes of a panic in it: an error like any other, which the
-//! user can report. Standard error would reach only the daemon's log.
+//! What becomes of a panic: an error like any other, which the user can report. Standard error
+//! would reach only the daemon's log.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
 use crate::gateway::{Error, status};
+use crate::pass;
 
 thread_local! {
-    static PASS: Cell<&'static str> = const { Cell::new("start") };
-    static PROVOKED: RefCell<Option<String>> = const { RefCell::new(None) };
     static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
-/// Notes which pass begins.
-pub fn enter(name: &'static str) {
-    PASS.set(name);
-    let is_provoked = PROVOKED.with_borrow(|pass| pass.as_deref() == Some(name));
-    assert!(!is_provoked, "asked for by the option `windlass.panic`");
-}
-
-/// Makes the pass of this name panic when it begins: a test of how a bug of ours is reported.
-pub fn provoke(pass: Option<&str>) {
-    PROVOKED.set(pass.map(str::to_owned));
 }
 
 /// Notes where in our code a panic happened. To be installed as the panic hook.
@@ -35,7 +22,7 @@ pub fn note(info: &PanicHookInfo<'_>) {
 }
 
 /// Runs a future; a panic in it becomes an error that names the pass.
-pub async fn guarded<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+pub(super) async fn guarded<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let mut future = pin!(future);
     poll_fn(|cx| {
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
@@ -50,7 +37,7 @@ fn internal(panic: &(dyn Any + Send)) -> Error {
     let place = PLACE.take();
     status::unmarked(Error::new(format!(
         "internal error in {}: {} ({}), please report",
-        PASS.get(),
+        pass::current(),
         message.unwrap_or("a panic"),
         if place.is_empty() {
             "place unknown"
@@ -62,7 +49,8 @@ fn internal(panic: &(dyn Any + Send)) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{enter, guarded, provoke};
+    use super::guarded;
+    use crate::pass::{enter, provoke};
 
     #[test]
     fn a_panic_becomes_an_error_that_names_the_pass() {

@@ -1,0 +1,40 @@
+//! One platform's graph on its way to the daemon.
+
+use buildkit_llb::SourceInfo;
+
+use super::outcome::Image;
+use super::start::Start;
+use crate::gateway::{Error, Gateway, SolveRequest, status};
+use crate::load::Loaded;
+use crate::lower::Lowered;
+use crate::plan::Plan;
+use crate::text::FileId;
+
+/// Hands a graph over. Nothing runs yet: what fails then is marked by the daemon, which has the
+/// build file with the definition.
+pub(super) async fn solve(
+    gateway: &impl Gateway,
+    start: &Start,
+    loaded: &Loaded,
+    plan: Plan,
+    lowered: Lowered,
+) -> Result<Image, Error> {
+    let file = loaded.files.get(FileId::ROOT);
+    let info = SourceInfo {
+        filename: file.name().to_owned(),
+        data: loaded.bytes.clone(),
+        language: status::LANGUAGE.to_owned(),
+        definition: Some(loaded.definition.clone()),
+    };
+    let request = SolveRequest {
+        definition: lowered.graph.define(lowered.result, &[info]),
+        cache_imports: start.request.cache_imports.clone(),
+        ..SolveRequest::default()
+    };
+    let reference = gateway.solve(request).await.map_err(status::unmarked)?;
+    Ok(Image {
+        platform: plan.target,
+        reference,
+        lowered,
+    })
+}
