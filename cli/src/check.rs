@@ -23,6 +23,9 @@ pub(crate) fn run(check: &Check, out: &mut Output) -> Result<ExitCode, String> {
             };
             let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
             let name = crate::files::name(&check.file);
+            if !diags.is_empty() {
+                out.findings("\n");
+            }
             out.findings(&summary(&name, errors, warnings));
         }
     }

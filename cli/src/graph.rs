@@ -142,13 +142,14 @@ pub(crate) fn compile(path: &Path, request: &Request) -> Result<Compiled, String
     let mut diags = Diagnostics::new();
     let file = files.add(files::name(path), String::from_utf8_lossy(&bytes));
     let mut builds = Vec::new();
-    if let Some(build) = compile::read(file, &bytes, &mut diags) {
+    if let Some(reading) = compile::read(file, &bytes, &mut diags) {
         let options = options(&platforms);
-        for plan in compile::plans(&build, &asked, &platforms, &mut diags) {
+        for plan in compile::plans(&reading.build, &asked, &platforms, &mut diags) {
             let resolved = images::resolve(&images, &plan, &mut diags);
             let lowered = lower::lower(&plan, &resolved, &options, &files, &mut diags);
             builds.push((plan, lowered));
         }
+        reading.add_paths(&mut diags);
     }
     Ok(Compiled {
         files,

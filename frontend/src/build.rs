@@ -73,7 +73,7 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
 }
 
 fn plans(start: &Start, loaded: &Loaded, diags: &mut Diagnostics) -> Vec<Plan> {
-    let Some(build) = compile::read(FileId::ROOT, &loaded.bytes, diags) else {
+    let Some(reading) = compile::read(FileId::ROOT, &loaded.bytes, diags) else {
         return Vec::new();
     };
     let asked = Asked {
@@ -85,7 +85,7 @@ fn plans(start: &Start, loaded: &Loaded, diags: &mut Diagnostics) -> Vec<Plan> {
         builder: start.builder.clone(),
         asked: start.request.platforms.clone(),
     };
-    compile::plans(&build, &asked, &platforms, diags)
+    compile::plans(&reading.build, &asked, &platforms, diags)
 }
 
 /// The build file's mistakes, all at once.

@@ -10,7 +10,7 @@ use crate::expand::{self, Asked};
 use crate::model::{self, Build};
 use crate::pass::enter;
 use crate::plan::{self, Plan};
-use crate::syntax;
+use crate::syntax::{self, Document};
 use crate::text::FileId;
 
 /// Where a build runs and what it is for.
@@ -22,17 +22,31 @@ pub struct Platforms {
     pub asked: Vec<Platform>,
 }
 
+/// A build file that was read.
+pub struct Reading {
+    /// What it says.
+    pub build: Build,
+    document: Document,
+}
+
+impl Reading {
+    /// Gives every finding the path of its place, such as `stages.test.steps[2].run`.
+    pub fn add_paths(&self, diags: &mut Diagnostics) {
+        syntax::path::annotate(&self.document, diags);
+    }
+}
+
 /// Reads a build file and checks what holds for every request.
 ///
 /// The result is `None` if the text is not YAML.
-pub fn read(file: FileId, bytes: &[u8], diags: &mut Diagnostics) -> Option<Build> {
+pub fn read(file: FileId, bytes: &[u8], diags: &mut Diagnostics) -> Option<Reading> {
     enter("syntax");
     let document = syntax::parse_bytes(file, bytes, diags)?;
     enter("model");
     let build = model::decode(&document, diags);
     enter("expand");
     expand::check(&build, diags);
-    Some(build)
+    Some(Reading { build, document })
 }
 
 /// Returns the platforms to build for and the plan of each, in order.

@@ -59,13 +59,14 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
     let mut diags = Diagnostics::new();
     let file = files.add(name, String::from_utf8_lossy(bytes));
     let mut builds = Vec::new();
-    if let Some(build) = compile::read(file, bytes, &mut diags) {
-        let plans = compile::plans(&build, asked, &platforms, &mut diags);
+    if let Some(reading) = compile::read(file, bytes, &mut diags) {
+        let plans = compile::plans(&reading.build, asked, &platforms, &mut diags);
         builds.extend(
             plans
                 .into_iter()
                 .map(|plan| lowered(plan, &files, &mut diags)),
         );
+        reading.add_paths(&mut diags);
     }
     Compiled {
         files,
