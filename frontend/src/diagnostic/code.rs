@@ -1,6 +1,6 @@
 //! Every diagnostic's name, severity and title: one line each.
 //!
-//! A code reads as a fact about the file. Its page is `docs/diagnostics/<name>.md`.
+//! A code reads as a fact about the file.
 
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
