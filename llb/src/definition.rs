@@ -139,13 +139,15 @@ impl<'a> Writer<'a> {
             .locations
             .iter()
             .filter_map(|location| self.location(location));
-        let locations = pb::Locations {
-            locations: locations.collect(),
-        };
+        let locations: Vec<pb::Location> = locations.collect();
         self.write(node.bytes.clone(), node.digest, node.metadata.clone());
-        self.source
-            .locations
-            .insert(node.digest.to_string(), locations);
+        // An empty value of a map travels as none at all, at which the daemon ends itself when the
+        // vertex fails (solver/llbsolver/result.go:wrapError, v0.32.2).
+        if !locations.is_empty() {
+            self.source
+                .locations
+                .insert(node.digest.to_string(), pb::Locations { locations });
+        }
     }
 
     fn location(&mut self, location: &NodeLocation) -> Option<pb::Location> {

@@ -200,6 +200,18 @@ fn equal_vertices_are_one_and_carry_what_both_carry() {
 }
 
 #[test]
+fn a_vertex_without_a_place_is_not_among_the_places() {
+    let mut graph = Graph::new();
+    let image = graph.add(Image::new("a")).output(0);
+    let exec = Vertex::new(Exec::new(Some(image), ["true"]));
+    let exec = graph.add(exec.location(Location::lines(0, 1, 1)));
+    let definition = graph.define(Some(exec.output(0)), &[SourceInfo::default()]);
+    let places = definition.source.expect("files and places").locations;
+    let places: Vec<&String> = places.keys().collect();
+    assert_eq!(places, [&graph.digest(exec).to_string()]);
+}
+
+#[test]
 fn a_mount_is_found_by_its_path() {
     let mut graph = Graph::new();
     let root = graph.add(Image::new("a")).output(0);

@@ -170,7 +170,7 @@ func compareOps(theirs, ours [][]byte) error {
 	return nil
 }
 
-// places returns the places of every op, each once, in an order that does not matter.
+// places returns the places of every op that has one, each once, in an order that does not matter.
 func places(source *pb.Source) map[string][]string {
 	all := map[string][]string{}
 	for dgst, locations := range source.GetLocations() {
@@ -181,6 +181,9 @@ func places(source *pb.Source) map[string][]string {
 				place := fmt.Sprintf("%s %s %q %d-%d", info.Filename, info.Language, info.Data, r.Start.Line, r.End.Line)
 				list = append(list, place)
 			}
+		}
+		if len(list) == 0 {
+			continue
 		}
 		slices.Sort(list)
 		all[dgst] = slices.Compact(list)
