@@ -275,9 +275,11 @@ impl Gateway for Grpc {
 }
 
 fn result(outcome: Outcome) -> rpc::Result {
+    // An empty value of a map would travel as none at all, at which the daemon ends itself
+    // (frontend/gateway/gateway.go:Return, v0.32.2). It does not look at `def`.
     let reference = |reference: Option<Ref>| rpc::Ref {
+        def: reference.is_none().then(Default::default),
         id: reference.map(|reference| reference.0).unwrap_or_default(),
-        def: None,
     };
     let refs = match outcome.refs {
         Refs::Single(single) => rpc::result::Result::Ref(reference(single)),
@@ -390,6 +392,24 @@ mod tests {
         assert_eq!(pinned("a/b:1", "sha256:x"), "a/b:1@sha256:x");
         assert_eq!(pinned("a/b:1@sha256:y", "sha256:x"), "a/b:1@sha256:x");
         assert_eq!(pinned("a/b:1", ""), "a/b:1");
+    }
+
+    #[test]
+    fn a_platform_whose_result_is_empty_has_a_value_on_the_wire() {
+        let refs = BTreeMap::from([("linux/amd64".to_owned(), None)]);
+        let outcome = Outcome {
+            refs: Refs::ByPlatform(refs),
+            ..Outcome::default()
+        };
+        let Some(rpc::result::Result::Refs(map)) = result(outcome).result else {
+            panic!("a map of platforms");
+        };
+        let key = "linux/amd64".len() as u8;
+        // Key and value of the entry; the value is a message of two bytes.
+        let bytes = map.encode_to_vec();
+        let (entry, value) = (&bytes[..4], &bytes[bytes.len() - 4..]);
+        assert_eq!(entry, [0x0a, key + 6, 0x0a, key]);
+        assert_eq!(value, [0x12, 2, 0x12, 0]);
     }
 
     #[test]
