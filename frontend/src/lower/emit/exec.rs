@@ -30,7 +30,7 @@ pub(crate) fn emit(
         op = op.env(name.clone(), value.clone());
     }
     for mount in &exec.mounts {
-        let mount = emit_mount(cx, steps, mount, below);
+        let mount = emit_mount(cx, steps, action, mount, below);
         op = op.mount(mount);
     }
     for secret in &exec.secrets {
@@ -119,7 +119,13 @@ fn sharing(sharing: Sharing) -> op::Sharing {
     }
 }
 
-fn emit_mount(cx: &mut Context, steps: &Steps, mount: &Mount, root: Option<Output>) -> LlbMount {
+fn emit_mount(
+    cx: &mut Context,
+    steps: &Steps,
+    action: &Action,
+    mount: &Mount,
+    root: Option<Output>,
+) -> LlbMount {
     let target = mount.target.clone();
     match &mount.kind {
         MountKind::Bind {
@@ -141,7 +147,7 @@ fn emit_mount(cx: &mut Context, steps: &Steps, mount: &Mount, root: Option<Outpu
                 Access::Discarded => bind.into(),
             }
         }
-        MountKind::Cache { .. } => cache_mount(cx, mount, root),
+        MountKind::Cache { .. } => cache_mount(cx, action, mount, root),
         MountKind::Tmpfs(size) => LlbMount::tmpfs(target).size(*size).into(),
         MountKind::Inline(inline) => {
             let output = inline_file(cx, inline);
@@ -159,7 +165,7 @@ fn emit_mount(cx: &mut Context, steps: &Steps, mount: &Mount, root: Option<Outpu
                 .into()
         }
         MountKind::Executable(path) => {
-            let output = file::executable(cx, steps, path);
+            let output = file::executable(cx, steps, action, path);
             LlbMount::bind(target, Some(output))
                 .selector("/")
                 .read_only()
@@ -168,7 +174,7 @@ fn emit_mount(cx: &mut Context, steps: &Steps, mount: &Mount, root: Option<Outpu
     }
 }
 
-fn cache_mount(cx: &mut Context, mount: &Mount, root: Option<Output>) -> LlbMount {
+fn cache_mount(cx: &mut Context, action: &Action, mount: &Mount, root: Option<Output>) -> LlbMount {
     let MountKind::Cache {
         id,
         sharing: how,
@@ -184,7 +190,7 @@ fn cache_mount(cx: &mut Context, mount: &Mount, root: Option<Output>) -> LlbMoun
     match (source, owner) {
         (Some(source), _) => cache.seed(seed).selector(source.clone()).into(),
         (None, Some(owner)) => {
-            let seed = owned_directory(cx, owner, seed, root);
+            let seed = owned_directory(cx, action, owner, seed, root);
             cache.seed(Some(seed)).selector("/cache").into()
         }
         (None, None) => cache.seed(seed).into(),
@@ -202,12 +208,15 @@ pub(crate) fn inline_file(cx: &mut Context, inline: &Inline) -> Output {
 /// root, of which only the user and group files then enter the cache key.
 fn owned_directory(
     cx: &mut Context,
+    action: &Action,
     owner: &CacheOwner,
     seed: Option<Output>,
     root: Option<Output>,
 ) -> Output {
     let op = file::cache_directory(owner, seed, root);
-    let vertex = Vertex::new(op).name("[internal] setting cache mount permissions");
+    let vertex = Vertex::new(op)
+        .name("[internal] setting cache mount permissions")
+        .location(cx.location(action.span));
     cx.graph.add(vertex).output(0)
 }
 

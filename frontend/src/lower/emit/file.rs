@@ -27,7 +27,7 @@ pub(crate) fn copy(
     let is_linked = copy.layering == Layering::Linked && cx.options.caps.has("mergeop");
     let mut op = File::on(if is_linked { None } else { below });
     for source in &copy.sources {
-        let made = copy_action(cx, copy, source, &name);
+        let made = copy_action(cx, action, copy, source, &name);
         op = op.copy(made);
     }
     let vertex = cx.vertex(action, op, &name);
@@ -47,7 +47,14 @@ pub(crate) fn copy(
 }
 
 /// Returns one source's action (`dockerfile2llb/convert_copy.go:dispatchCopy`, v0.32.2).
-fn copy_action(cx: &mut Context, copy: &Copy, source: &CopySource, name: &str) -> CopyAction {
+fn copy_action(
+    cx: &mut Context,
+    action: &Action,
+    copy: &Copy,
+    source: &CopySource,
+    name: &str,
+) -> CopyAction {
+    let location = cx.location(action.span);
     let action = match source {
         CopySource::Files {
             from,
@@ -80,11 +87,17 @@ fn copy_action(cx: &mut Context, copy: &Copy, source: &CopySource, name: &str) -
             if let Some(checksum) = checksum {
                 http = http.checksum(checksum.clone());
             }
-            let from = cx.graph.add(Vertex::new(http).name(name)).output(0);
+            let from = cx
+                .graph
+                .add(Vertex::new(http).name(name).location(location));
+            let from = from.output(0);
             unpacked(CopyAction::new(from, file, &copy.to), *unpack)
         }
         CopySource::Git(url) => {
-            let from = cx.graph.add(Vertex::new(git(url)).name(name)).output(0);
+            let from = cx
+                .graph
+                .add(Vertex::new(git(url)).name(name).location(location));
+            let from = from.output(0);
             CopyAction::new(from, "/", &copy.to)
         }
     };
@@ -217,14 +230,16 @@ pub(crate) fn mkfile(inline: &Inline) -> File {
 }
 
 /// Returns a filesystem with one file of the context, executable for everybody.
-pub(crate) fn executable(cx: &mut Context, steps: &Steps, path: &str) -> Output {
+pub(crate) fn executable(cx: &mut Context, steps: &Steps, action: &Action, path: &str) -> Output {
     let from = source::input(cx, &Input::Context(steps.stage.span));
     let dest = format!("/{}", path::base_name(path));
     let copy = CopyAction::new(from, path, &dest)
         .follow_symlink()
         .create_dest_path()
         .mode(0o755);
-    let vertex = Vertex::new(File::on(None).copy(copy)).name("[internal] preparing script");
+    let vertex = Vertex::new(File::on(None).copy(copy))
+        .name("[internal] preparing script")
+        .location(cx.location(action.span));
     cx.graph.add(vertex).output(0)
 }
 
