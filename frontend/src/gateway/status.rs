@@ -176,14 +176,6 @@ pub fn unsupported_cap(name: &str) -> Error {
     unmarked(error)
 }
 
-/// Says that this frontend does not answer a request; clients put the request's name in front.
-pub fn unsupported_request(name: &str, message: &str) -> Error {
-    let request = errdefs::Subrequest {
-        name: name.to_owned(),
-    };
-    unmarked(Error::new(message).detail(any("errdefs.Subrequest", &request)))
-}
-
 /// Returns a file up to the last of `lines`, all others left empty and long ones cut.
 fn excerpt(file: &File, lines: RangeInclusive<u32>) -> Vec<u8> {
     let mut data = Vec::new();
