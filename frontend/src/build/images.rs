@@ -71,10 +71,14 @@ fn unresolved(error: Error, image: &ImageUse, plan: &Plan, origin: Origin<'_>) -
         Some(name) => format!(" (did you mean the stage `{name}`?)"),
         None => String::new(),
     };
-    let context = format!(
-        "{place}: {stage}image `{}` cannot be resolved{hint}",
-        image.name
-    );
+    // What the daemon says does not name the platform (containerd v2.3.3,
+    // core/images/handlers.go).
+    let what = if error.message.contains("no match for platform") {
+        format!("is not made for `{}`", image.platform)
+    } else {
+        format!("cannot be resolved{hint}")
+    };
+    let context = format!("{place}: {stage}image `{}` {what}", image.name);
     status::marked(error.context(&context), image.span, origin)
 }
 
