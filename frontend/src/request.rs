@@ -15,6 +15,7 @@ use buildkit_llb::Platform;
 use serde::Deserialize;
 
 use crate::diagnostic::Diagnostics;
+use crate::units::misspelt_platform;
 use option::Reader;
 
 pub use exec::{ExecRequest, NetworkMode, Proxy, ResourceLimits, UlimitRequest};
@@ -232,7 +233,12 @@ fn platforms(reader: &mut Reader<'_>, build: &Platform) -> Vec<Platform> {
     for text in list.split(',') {
         match Platform::parse(text, build).map(Platform::normalized) {
             Ok(platform) if platforms.contains(&platform) => {}
-            Ok(platform) => platforms.push(platform),
+            Ok(platform) => {
+                if let Some(message) = misspelt_platform(&platform) {
+                    reader.bad("--platform", message);
+                }
+                platforms.push(platform);
+            }
             Err(error) => {
                 reader
                     .bad("--platform", format!("`{text}` is no platform: {error}"))

@@ -9,7 +9,9 @@ mod number;
 use std::fmt;
 use std::net::IpAddr;
 
-use buildkit_llb::Platform;
+use buildkit_llb::{ARCHITECTURES, OPERATING_SYSTEMS, Platform};
+
+use crate::diagnostic::suggest::nearest;
 
 pub use number::{parse_bytes, parse_duration, parse_integer, parse_interval};
 
@@ -383,13 +385,32 @@ pub fn parse_platform(text: &str) -> Result<Platform, Malformed> {
     const HELP: &str = "write operating system and architecture, such as linux/arm64";
     let none = Platform::default();
     match Platform::parse(text, &none) {
-        Ok(platform) if text.contains('/') => Ok(platform.normalized()),
+        Ok(platform) if text.contains('/') => match misspelt_platform(&platform) {
+            Some(message) => Err(Malformed::new(message, HELP)),
+            None => Ok(platform.normalized()),
+        },
         Ok(_) => Err(Malformed::new(
             format!("`{text}` is only half a platform"),
             HELP,
         )),
         Err(error) => Err(Malformed::new(error.to_string(), HELP)),
     }
+}
+
+/// Returns what is wrong with a platform of which a part looks like a known one, but is not.
+/// Names that look like none are left alone: there are platforms that Go has not heard of.
+pub fn misspelt_platform(platform: &Platform) -> Option<String> {
+    let parts = [
+        ("operating system", &platform.os, OPERATING_SYSTEMS),
+        ("architecture", &platform.architecture, ARCHITECTURES),
+    ];
+    parts.into_iter().find_map(|(what, word, known)| {
+        if known.contains(&word.as_str()) {
+            return None;
+        }
+        let near = nearest(word, known.iter().copied())?;
+        Some(format!("`{word}` is not an {what}, did you mean `{near}`?"))
+    })
 }
 
 #[cfg(test)]

@@ -58,5 +58,5 @@ pub use op::{
     Passthrough, Proxy, Secret, SecretEnv, Security, Sharing, Ssh, Tmpfs, Ulimit, encode, file,
 };
 pub use output::{Output, VertexId};
-pub use platform::{Platform, PlatformError};
+pub use platform::{ARCHITECTURES, OPERATING_SYSTEMS, Platform, PlatformError};
 pub use vertex::Vertex;

@@ -66,7 +66,8 @@ impl fmt::Display for PlatformError {
 
 impl Error for PlatformError {}
 
-const KNOWN_OS: &[&str] = &[
+/// Lists the operating systems that Go compiles for.
+pub const OPERATING_SYSTEMS: &[&str] = &[
     "aix",
     "android",
     "darwin",
@@ -86,7 +87,8 @@ const KNOWN_OS: &[&str] = &[
     "zos",
 ];
 
-const KNOWN_ARCHITECTURE: &[&str] = &[
+/// Lists the architectures that Go compiles for.
+pub const ARCHITECTURES: &[&str] = &[
     "386",
     "amd64",
     "amd64p32",
@@ -155,7 +157,7 @@ impl Platform {
     }
 
     fn complete(mut self, word: &str, host: &Self) -> Result<Self, PlatformError> {
-        if KNOWN_OS.contains(&self.os.as_str()) {
+        if OPERATING_SYSTEMS.contains(&self.os.as_str()) {
             self.architecture.clone_from(&host.architecture);
             self.variant = match (host.architecture.as_str(), host.variant.as_str()) {
                 ("arm", "v7") => String::new(),
@@ -166,7 +168,7 @@ impl Platform {
         }
         self.set_architecture(word, "");
         self.leave_arm_open();
-        if !KNOWN_ARCHITECTURE.contains(&self.architecture.as_str()) {
+        if !ARCHITECTURES.contains(&self.architecture.as_str()) {
             return Err(PlatformError::Unknown(word.to_string()));
         }
         self.os.clone_from(&host.os);

@@ -10,6 +10,7 @@ use crate::model::{
     Arg, Body, Build, NamedCache, NamedSecret, NamedSsh, Stage as WrittenStage, Value, Variant,
 };
 use crate::text::{Span, Spanned};
+use crate::units::misspelt_platform;
 
 use super::args::{Cx, Sets, TOP};
 use super::input::{StageNames, Taker};
@@ -369,7 +370,12 @@ pub(super) fn parse_platform(
     diags: &mut Diagnostics,
 ) -> Option<Platform> {
     match Platform::parse(word, host) {
-        Ok(platform) => Some(platform.normalized()),
+        Ok(platform) => {
+            if let Some(message) = misspelt_platform(&platform) {
+                diags.report(Code::BadPlatform, span, message);
+            }
+            Some(platform.normalized())
+        }
         Err(error) => {
             let message = format!("`{word}` is not a platform: {error}");
             diags

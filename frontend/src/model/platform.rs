@@ -4,7 +4,7 @@
 
 use buildkit_llb::Platform;
 
-use crate::units::Malformed;
+use crate::units::{Malformed, misspelt_platform};
 
 use super::PlatformPattern;
 
@@ -36,6 +36,9 @@ impl PlatformPattern {
         let platform = Platform::parse(&fixed.join("/"), &Platform::default())
             .map_err(|error| bad(error.to_string()))?
             .normalized();
+        if let Some(message) = misspelt_platform(&platform) {
+            return Err(bad(message));
+        }
         let any_variant = arch == "*" || variant == Some("*");
         Ok(Self {
             os: (os != "*").then_some(platform.os),
@@ -84,5 +87,13 @@ mod tests {
             "`linux/*/v7` has a variant of every architecture",
         );
         check("linux/a b", "`a b` is not a part of a platform");
+        check(
+            "linux/amd46",
+            "`amd46` is not an architecture, did you mean `amd64`?",
+        );
+        check(
+            "linus/*",
+            "`linus` is not an operating system, did you mean `linux`?",
+        );
     }
 }
