@@ -33,10 +33,11 @@ fn main() -> Result<(), Error> {
     for _ in 0..times {
         let start = Instant::now();
         size = compile(&text)?;
-        nanoseconds.push(start.elapsed().as_nanos());
+        nanoseconds.push(start.elapsed().as_nanos().to_string());
     }
     let peak = peak()?;
-    println!(r#"{{"nanoseconds":{nanoseconds:?},"peak_bytes":{peak},"definition_bytes":{size}}}"#);
+    let nanoseconds = nanoseconds.join(",");
+    println!(r#"{{"nanoseconds":[{nanoseconds}],"peak_bytes":{peak},"definition_bytes":{size}}}"#);
     Ok(())
 }
 

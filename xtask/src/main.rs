@@ -1,4 +1,4 @@
-//! Development chores: `cargo xtask up`, `down`, `test` and `proto`.
+//! Development chores: `cargo xtask demo`, `test`, `up`, `down`, `image`, `bench`, `proto`.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -35,6 +35,8 @@ enum Chore {
     Down,
     /// Check everything: format, lints, and all tests, the live ones included.
     Test,
+    /// Set everything up, build two examples through docker buildx and run them.
+    Demo,
     /// Measure ours against the peer.
     Bench {
         /// Also write the figures to this file.
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Chore::Image { names } => images(&names, progress),
         Chore::Down => World::down(progress),
         Chore::Test => xtask::test(progress),
+        Chore::Demo => xtask::demo(progress).map(|text| println!("{text}")),
         Chore::Bench { json } => bench(json.as_deref(), progress),
         Chore::Proto => proto::run().map_err(Error::new),
     };
