@@ -11,9 +11,9 @@ pub(super) fn check(reader: &mut Reader<'_>) {
         reader
             .unsupported(
                 "the build context",
-                "a repository or URL as the build context is not supported yet",
+                "a repository, URL or archive as the build context is not supported yet",
             )
-            .help("check it out and build from the directory");
+            .help("unpack it and build from the directory");
     }
     if reader.text("contextsubdir").is_some() {
         reader.unsupported(

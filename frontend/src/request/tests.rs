@@ -204,7 +204,7 @@ fn what_is_not_supported_yet_is_one_sentence() {
             "context:some/frontend:1=oci-layout://y",
         ],
         "\
-the build context: a repository or URL as the build context is not supported yet (check it out and build from the directory)
+the build context: a repository, URL or archive as the build context is not supported yet (unpack it and build from the directory)
 --build-context: the named context `alpine`: named contexts are not supported yet",
     );
 }
