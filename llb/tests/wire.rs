@@ -229,3 +229,19 @@ fn a_mount_is_found_by_its_path() {
         assert_eq!(graph.mount(exec, path), None, "{path}");
     }
 }
+
+/// An entry without a value is a null pointer to the daemon, which dies of it.
+#[test]
+fn no_map_of_a_definition_has_an_entry_without_a_value() {
+    let mut graph = Graph::new();
+    let local = graph.add(Local::new("context")).output(0);
+    let passed = graph
+        .add(buildkit_llb::Passthrough::new("x").output(local))
+        .output(0);
+    let definition = graph.define(Some(passed), &[]);
+    let empty = buildkit_llb::pb::OpMetadata::default();
+    assert_eq!(definition.metadata.len(), 3);
+    assert!(definition.metadata.values().all(|it| *it != empty));
+    let source = definition.source.unwrap();
+    assert!(source.locations.values().all(|it| !it.locations.is_empty()));
+}

@@ -81,6 +81,9 @@ func compare(l line, c *counts) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := takesAsDaemon(data); err != nil {
+		return nil, err
+	}
 	var ours pb.Definition
 	if err := proto.Unmarshal(data, &ours); err != nil {
 		return nil, err
@@ -146,6 +149,26 @@ func compareBuilt(g *graph, ours *pb.Definition) error {
 	for dgst, want := range their {
 		if !slices.Equal(want, our[dgst]) {
 			return fmt.Errorf("locations of %s are %v, not %v", dgst, want, our[dgst])
+		}
+	}
+	return nil
+}
+
+// takesAsDaemon decodes a definition as the daemon does. Its decoder leaves nil what a map entry has
+// no value for, and the daemon dereferences what it finds.
+func takesAsDaemon(dt []byte) error {
+	var def pb.Definition
+	if err := def.UnmarshalVT(dt); err != nil {
+		return err
+	}
+	for dgst, md := range def.Metadata {
+		if md == nil {
+			return fmt.Errorf("metadata of %s is nil", dgst)
+		}
+	}
+	for dgst, locations := range def.Source.GetLocations() {
+		if locations == nil {
+			return fmt.Errorf("locations of %s are nil", dgst)
 		}
 	}
 	return nil
