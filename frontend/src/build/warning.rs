@@ -24,6 +24,10 @@ fn warning(diagnostic: &Diagnostic, loaded: &Loaded) -> Warning {
     warning
         .detail
         .extend(suggestions.map(|suggestion| suggestion.help.clone()));
+    // Without `--debug` clients show the short text alone, and what to type belongs to it.
+    if let Some(help) = warning.detail.first() {
+        warning.short.push_str(&format!(" ({help})"));
+    }
     if let Place::At(span) = diagnostic.place {
         let line = loaded.files.start(span).line;
         warning.short.push_str(&format!(" (line {line})"));
