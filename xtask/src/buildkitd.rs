@@ -115,6 +115,7 @@ impl Buildkitd {
              snapshotter = \"overlayfs\"\n\
              platforms = [\"linux/amd64\", \"linux/arm64\"]\n\
              reservedSpace = \"4GB\"\n\
+             minFreeSpace = \"1GB\"\n\
              maxUsedSpace = \"16GB\"\n\
              [worker.containerd]\n\
              enabled = false\n\
