@@ -60,6 +60,15 @@ impl Live {
         )
     }
 
+    /// Starts to describe a build of this build file, which comes without its first line.
+    ///
+    /// `UNIQUE` in it becomes [`Live::unique`]: what mentions it was never built before.
+    pub fn yaml(&self, text: &str) -> Build<'_> {
+        let text = text.strip_prefix('\n').unwrap_or(text);
+        let text = text.replace("UNIQUE", self.unique());
+        self.build().file("build.yaml", format!("{SYNTAX}{text}"))
+    }
+
     /// Makes the base image of `tests/images/NAME`, unless it is there.
     pub fn image(&self, name: &str) {
         must(self.world.image(name), "no base image");
@@ -73,6 +82,11 @@ impl Live {
     /// Returns a repository of this test in the registry, to push to.
     pub fn repository(&self) -> String {
         format!("{}/tests/{}", self.world.registry.host(), self.name)
+    }
+
+    /// Returns a name that no other test has, and no earlier run of this one.
+    pub fn unique(&self) -> &str {
+        &self.name
     }
 
     /// Returns the directory of this test.

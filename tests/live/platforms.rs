@@ -1,0 +1,211 @@
+//! Images for several platforms.
+
+use windlass_tests::Live;
+
+#[test]
+fn each_platform_has_its_own_content_and_shares_what_the_builder_made() {
+    let live = Live::new("platforms");
+    let text = r"
+platforms: [linux/amd64, linux/arm64]
+stages:
+  tools:
+    platform: build
+    from: alpine
+    steps:
+      - run: echo UNIQUE on $(uname -m) > /tool
+  cross:
+    platform: build
+    from: tools
+    steps:
+      - run: echo for ${{ target.arch }} on ${{ build.arch }} > /cross
+  base:
+    from: alpine
+    steps: []
+    by-platform:
+      linux/arm64:
+        steps:
+          - file: /arm-steps
+            content: ''
+  app:
+    from: base
+    env:
+      CPU: {by-platform: {linux/amd64: x86_64, '*/arm64': aarch64}}
+    by-platform:
+      linux/arm64:
+        env: {ONLY: arm}
+    steps:
+      - run: uname -m > /machine
+      - copy: /tool
+        from: tools
+      - copy: /cross
+        from: cross
+      - run: echo arm > /when
+        when: {target.arch: arm64}
+      - run: echo not arm > /when
+        when: {not: {target.arch: [arm64, s390x]}}
+";
+    let out = live
+        .yaml(text)
+        .arg("--platform=linux/amd64,linux/arm64")
+        .run();
+    let layout = out.layout();
+    let (amd, arm) = (
+        layout.platform("linux/amd64"),
+        layout.platform("linux/arm64"),
+    );
+    let files = amd.rootfs();
+    assert_eq!(files.read("/machine"), "x86_64\n");
+    assert_eq!(
+        files.read("/tool"),
+        format!("{} on x86_64\n", live.unique())
+    );
+    assert_eq!(files.read("/cross"), "for amd64 on amd64\n");
+    assert_eq!(files.read("/when"), "not arm\n");
+    assert!(!files.has("/arm-steps"));
+    assert!(amd.setting("Env").to_string().contains(r#""CPU=x86_64"]"#));
+    let files = arm.rootfs();
+    assert_eq!(files.read("/machine"), "aarch64\n");
+    assert_eq!(
+        files.read("/tool"),
+        format!("{} on x86_64\n", live.unique())
+    );
+    assert_eq!(files.read("/cross"), "for arm64 on amd64\n");
+    assert_eq!(files.read("/when"), "arm\n");
+    assert!(files.has("/arm-steps"));
+    assert!(
+        arm.setting("Env")
+            .to_string()
+            .contains(r#""CPU=aarch64","ONLY=arm"]"#)
+    );
+    let same = format!("echo {} on", live.unique());
+    assert_eq!(
+        out.steps()
+            .iter()
+            .filter(|step| step.name.contains(&same))
+            .count(),
+        1,
+        "the builder's stage runs once:\n{}",
+        out.stderr
+    );
+}
+
+const FOREIGN: &str = r"
+platforms: [linux/amd64, linux/arm64]
+stages:
+  tools:
+    platform: build
+    from: alpine
+    steps:
+      - run: uname -m > /tool
+  cross:
+    from: alpine
+    steps:
+      - run: uname -m > /machine
+      - copy: /tool
+        from: tools
+      - run: echo ${{ target.platform }} ${{ target.os }} ${{ target.arch }} ${{ build.platform }} > /names
+";
+
+#[test]
+fn one_foreign_platform_is_emulated() {
+    let live = Live::new("foreign");
+    let out = live.yaml(FOREIGN).arg("--platform=linux/arm64").run();
+    let image = out.image();
+    assert_eq!(image.platform, "linux/arm64");
+    let files = image.rootfs();
+    assert_eq!(files.read("/machine"), "aarch64\n");
+    assert_eq!(files.read("/tool"), "x86_64\n");
+    assert_eq!(
+        files.read("/names"),
+        "linux/arm64 linux arm64 linux/amd64\n"
+    );
+}
+
+#[test]
+fn without_a_request_the_image_is_for_the_builder() {
+    let live = Live::new("own-platform");
+    let out = live.yaml(FOREIGN).run();
+    assert_eq!(out.image().platform, "linux/amd64");
+}
+
+#[test]
+fn the_only_platform_of_a_file_is_its_default() {
+    let live = Live::new("only-platform");
+    let text = "
+platforms: [linux/arm64]
+stages:
+  app:
+    from: scratch
+    steps:
+      - file: /arch
+        content: ${{ target.arch }}
+";
+    let out = live.yaml(text).run();
+    assert_eq!(out.image().platform, "linux/arm64");
+    assert_eq!(out.rootfs().read("/arch"), "arm64");
+}
+
+#[test]
+fn a_platform_that_the_file_does_not_support_is_refused() {
+    let live = Live::new("no-platform");
+    let out = live.yaml(FOREIGN).arg("--platform=linux/s390x").run();
+    out.failure()
+        .stderr_contains("does not support the platform `linux/s390x`")
+        .stderr_contains("linux/amd64")
+        .stderr_contains("linux/arm64");
+}
+
+#[test]
+fn a_platform_that_the_base_image_lacks_is_marked() {
+    let live = Live::new("base-platform");
+    let out = live
+        .yaml("stages:\n  app:\n    from: alpine\n")
+        .arg("--platform=linux/s390x")
+        .run();
+    out.failure()
+        .stderr_contains("is not made for `linux/s390x`");
+    assert!(
+        out.error().contains("   4 | >>>     from: alpine"),
+        "{}",
+        out.error()
+    );
+}
+
+#[test]
+fn a_stage_may_be_of_one_platform_whatever_the_target() {
+    let live = Live::new("literal-platform");
+    let out = live
+        .yaml(
+            r"
+stages:
+  arm:
+    platform: linux/arm64
+    from: alpine
+    steps:
+      - run: uname -m > /machine
+  app:
+    from: scratch
+    steps:
+      - copy: /machine
+        from: arm
+",
+        )
+        .run();
+    assert_eq!(out.image().platform, "linux/amd64");
+    assert_eq!(out.rootfs().read("/machine"), "aarch64\n");
+}
+
+#[test]
+fn an_image_without_files_is_made_for_every_platform() {
+    let live = Live::new("empty-platforms");
+    let out = live
+        .yaml("stages:\n  app:\n    from: scratch\n    image: {cmd: [x]}\n")
+        .arg("--platform=linux/amd64,linux/arm64")
+        .run();
+    let layout = out.layout();
+    for platform in ["linux/amd64", "linux/arm64"] {
+        let image = layout.platform(platform);
+        assert_eq!(image.setting("Cmd").to_string(), r#"["x"]"#);
+        assert_eq!(image.layers(), Vec::<String>::new());
+    }
+}
