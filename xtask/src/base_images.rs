@@ -8,20 +8,25 @@
 //! Dockerfile is ours. A digest of the inputs is kept as a tag, so nothing is made twice.
 //!
 //! Optional files of a directory: `inputs` says what the context `inputs` holds (`busybox` or
-//! `debian`), `packages` what a Debian is made of, `needs` which image must be made before, and
-//! `platforms` which platforms it is for.
+//! `debian`), `packages` what a Debian is made of and `customize` what then runs in it, `needs` which
+//! image must be made before if not busybox, and `platforms` that it is for this machine's only.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::command::{command, run};
-use crate::dirs::{create, hex, read};
+use crate::dirs::{create, hex, lock, read};
 use crate::error::{Context as _, Error, Result};
 use crate::packages;
+use crate::registries::registries;
 use crate::world::World;
 
 /// The image that is always there.
 pub(crate) const FIRST: &str = "busybox";
+
+/// The machine's own certificates, as there may be a proxy between it and the registries.
+const CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 impl World {
     /// Makes the image of `tests/images/NAME` unless the registry has it.
@@ -34,9 +39,11 @@ impl World {
     /// Returns a tag that changes with everything the image is made of.
     pub(crate) fn make_image(&self, name: &str) -> Result<String> {
         let dir = self.dirs.checkout.join("tests/images").join(name);
-        let below = match read(&dir.join("needs")) {
-            Ok(needed) => self.make_image(needed.trim())?,
-            Err(_) => String::new(),
+        let needed = read(&dir.join("needs")).unwrap_or_else(|_| FIRST.to_owned());
+        let below = if name == FIRST {
+            String::new()
+        } else {
+            self.make_image(needed.trim())?
         };
         let names = names(&dir)?;
         let inputs = self.inputs(&dir)?;
@@ -48,9 +55,11 @@ impl World {
         }
         self.progress.say(format!("making the base image {name}"));
         let mut build = self.docker.buildx();
-        build.args(["build", "--progress=plain", "--provenance=false", "--push"]);
+        // Made in a moment and pulled from next door: compressing would be most of the time.
+        build.args(["build", "--progress=plain", "--provenance=false"]);
+        build.arg("--output=type=image,push=true,compression=uncompressed");
         build.arg("--builder").arg(&self.builder);
-        build.arg("--platform").arg(platforms(&dir)?);
+        build.arg("--platform").arg(platforms(&dir));
         build
             .arg("--build-context")
             .arg(format!("inputs={}", inputs.display()));
@@ -72,7 +81,7 @@ impl World {
         let out = self.dirs.cache.join("inputs");
         match kind.trim() {
             "busybox" => busybox(&out.join("busybox")),
-            "debian" => self.debian(&out.join("debian"), &dir.join("packages")),
+            "debian" => self.debian(&out.join("debian"), dir),
             _ => {
                 create(&out.join("none"))?;
                 Ok(out.join("none"))
@@ -80,36 +89,60 @@ impl World {
         }
     }
 
-    /// Makes a root filesystem with the packages listed in a file.
-    fn debian(&self, out: &Path, packages: &Path) -> Result<PathBuf> {
-        let list = read(packages)?;
-        let out = out.join(hex(list.as_bytes()));
+    /// Makes a root filesystem of this machine's platform: with the Debian packages that the file
+    /// `packages` lists, then changed by the program `customize`, if any, which runs inside.
+    fn debian(&self, out: &Path, dir: &Path) -> Result<PathBuf> {
+        let customize = read(&dir.join("customize")).unwrap_or_default();
+        let out = out.join(hex((read(&dir.join("packages"))? + &customize).as_bytes()));
+        create(&out)?;
+        // Others wait for this one only: it takes minutes.
+        let _lock = lock(&out.with_extension("lock"))?;
+        copy(Path::new(CERTIFICATES), &out.join("ca-certificates.crt"))?;
         if out.join("rootfs.tar").exists() {
             return Ok(out);
         }
-        let _lock = self.dirs.lock_cache()?;
-        packages::install(packages::DEBIAN, self.progress)?;
+        {
+            let _packages = self.dirs.lock_cache()?;
+            packages::install(packages::DEBIAN, self.progress)?;
+        }
         self.progress
             .say("making a Debian root filesystem (once; some minutes)");
-        create(&out)?;
-        // The machine's own certificates, as there may be a proxy between it and the registries.
-        copy(
-            Path::new("/etc/ssl/certs/ca-certificates.crt"),
-            &out.join("ca-certificates.crt"),
-        )?;
-        let words: Vec<&str> = list.split_whitespace().collect();
         let part = out.join("rootfs.tar.part");
-        run(command("mmdebstrap")
-            .args(["--mode=root", "--variant=minbase", "--format=tar"])
-            .args(["--dpkgopt=path-exclude=/usr/share/{doc,man,locale}/*"])
-            .arg(format!("--include={}", words.join(",")))
-            .arg(suite()?)
-            .arg(&part)
-            .args(apt_sources()?))?;
+        run(&mut mmdebstrap(dir, &part)?)?;
         fs::rename(&part, out.join("rootfs.tar"))
             .context(|| "cannot keep rootfs.tar".to_owned())?;
         Ok(out)
     }
+}
+
+/// Returns what makes a root filesystem of a directory of `tests/images`.
+fn mmdebstrap(dir: &Path, to: &Path) -> Result<Command> {
+    let list = read(&dir.join("packages"))?;
+    let words: Vec<&str> = list.split_whitespace().collect();
+    let mut made = command("mmdebstrap");
+    made.args(["--mode=root", "--variant=minbase", "--format=tar"])
+        .arg("--aptopt=Acquire::Languages \"none\"")
+        .arg("--dpkgopt=force-unsafe-io");
+    for unused in ["doc", "man", "locale", "info"] {
+        made.arg(format!("--dpkgopt=path-exclude=/usr/share/{unused}/*"));
+    }
+    made.arg(format!(
+        "--customize-hook=copy-in {CERTIFICATES} /etc/ssl/certs"
+    ));
+    let customize = dir.join("customize");
+    if customize.exists() {
+        made.arg(format!("--customize-hook=copy-in {customize:?} /"))
+            .arg("--customize-hook=chroot \"$1\" /customize && rm \"$1/customize\"");
+        for variable in ["SSL_CERT_FILE", "PIP_CERT", "NODE_EXTRA_CA_CERTS"] {
+            made.env(variable, CERTIFICATES);
+        }
+        made.envs(registries());
+    }
+    made.arg(format!("--include={}", words.join(",")))
+        .arg(suite()?)
+        .arg(to)
+        .args(apt_sources()?);
+    Ok(made)
 }
 
 /// Puts the static busybox of both platforms into `out`.
@@ -190,12 +223,11 @@ fn names(dir: &Path) -> Result<Vec<String>> {
         .collect())
 }
 
-fn platforms(dir: &Path) -> Result<String> {
-    let file = dir.join("platforms");
-    if file.exists() {
-        Ok(read(&file)?.trim().to_owned())
-    } else {
-        Ok("linux/amd64,linux/arm64".into())
+fn platforms(dir: &Path) -> &'static str {
+    match (dir.join("platforms").exists(), std::env::consts::ARCH) {
+        (false, _) => "linux/amd64,linux/arm64",
+        (true, "aarch64") => "linux/arm64",
+        (true, _) => "linux/amd64",
     }
 }
 

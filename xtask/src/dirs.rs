@@ -93,7 +93,8 @@ fn user_cache() -> Result<PathBuf> {
     Ok(Path::new(&home).join(".cache"))
 }
 
-fn lock(path: &Path) -> Result<File> {
+/// Waits until nobody holds the lock of this name, and holds it until the returned file is dropped.
+pub(crate) fn lock(path: &Path) -> Result<File> {
     let file = File::create(path).context(|| format!("cannot create `{}`", path.display()))?;
     file.lock()
         .context(|| format!("cannot lock `{}`", path.display()))?;
