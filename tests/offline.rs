@@ -2,6 +2,7 @@
 
 mod compiled;
 mod docs;
+mod examples;
 mod golden;
 mod parity;
 mod tidy;

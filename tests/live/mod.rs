@@ -12,4 +12,5 @@ mod run;
 mod script;
 mod secrets;
 mod stages;
+mod examples;
 mod world;
