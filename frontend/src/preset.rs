@@ -18,10 +18,12 @@ pub enum Sharing {
 /// One directory of a preset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PresetPath {
-    /// The variable that moves it, and the path below its value.
-    pub variable: Option<(&'static str, &'static str)>,
+    /// The variables that move it, and the path below the value; the first that is set counts.
+    pub moved_by: &'static [(&'static str, &'static str)],
     /// Where it is otherwise: absolute, or below the home directory when it starts with `~/`.
     pub default: &'static str,
+    /// Where it is otherwise for root, if that differs.
+    pub of_root: Option<&'static str>,
 }
 
 /// A package manager whose caches are known.
@@ -40,17 +42,14 @@ pub struct PresetEntry {
 /// A row of the preset table.
 pub type Preset = &'static PresetEntry;
 
-const fn below(variable: &'static str, path: &'static str, default: &'static str) -> PresetPath {
+const fn at(
+    default: &'static str,
+    moved_by: &'static [(&'static str, &'static str)],
+) -> PresetPath {
     PresetPath {
-        variable: Some((variable, path)),
+        moved_by,
         default,
-    }
-}
-
-const fn fixed(default: &'static str) -> PresetPath {
-    PresetPath {
-        variable: None,
-        default,
+        of_root: None,
     }
 }
 
@@ -74,51 +73,125 @@ const fn locked(name: &'static str, paths: &'static [PresetPath]) -> PresetEntry
 
 /// Every preset, by name.
 pub const PRESETS: &[PresetEntry] = &[
-    locked("apk", &[fixed("/var/cache/apk")]),
+    // apk keeps packages nowhere unless this directory is there (apk-cache(5)).
+    locked("apk", &[at("/etc/apk/cache", &[])]),
     PresetEntry {
         name: "apt",
         sharing: Sharing::Locked,
-        paths: &[fixed("/var/cache/apt"), fixed("/var/lib/apt")],
+        paths: &[at("/var/cache/apt", &[]), at("/var/lib/apt", &[])],
         keeps_apt_downloads: true,
     },
     locked(
         "bundler",
-        &[below("BUNDLE_USER_CACHE", "", "~/.bundle/cache")],
+        &[at(
+            "~/.bundle/cache",
+            &[("BUNDLE_USER_CACHE", ""), ("BUNDLE_USER_HOME", "cache")],
+        )],
     ),
     shared(
         "cargo",
         &[
-            below("CARGO_HOME", "registry", "~/.cargo/registry"),
-            below("CARGO_HOME", "git", "~/.cargo/git"),
+            at("~/.cargo/registry", &[("CARGO_HOME", "registry")]),
+            at("~/.cargo/git", &[("CARGO_HOME", "git")]),
         ],
     ),
     shared(
         "composer",
-        &[below("COMPOSER_CACHE_DIR", "", "~/.cache/composer")],
+        // Used wherever it exists, before the directory of the XDG standard.
+        &[at(
+            "~/.composer/cache",
+            &[("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "cache")],
+        )],
     ),
-    locked("dnf", &[fixed("/var/cache/dnf")]),
+    locked(
+        "dnf",
+        &[at("/var/cache/dnf", &[]), at("/var/cache/libdnf5", &[])],
+    ),
     shared(
         "go",
         &[
-            below("GOMODCACHE", "", "~/go/pkg/mod"),
-            below("GOCACHE", "", "~/.cache/go-build"),
+            // With the directory above the modules, as go keeps its checksum database beside them.
+            at("~/go/pkg", &[("GOMODCACHE", ""), ("GOPATH", "pkg")]),
+            at(
+                "~/.cache/go-build",
+                &[("GOCACHE", ""), ("XDG_CACHE_HOME", "go-build")],
+            ),
         ],
     ),
-    locked("gradle", &[below("GRADLE_USER_HOME", "", "~/.gradle")]),
-    locked("maven", &[fixed("~/.m2/repository")]),
-    shared("npm", &[below("npm_config_cache", "", "~/.npm")]),
-    shared("nuget", &[below("NUGET_PACKAGES", "", "~/.nuget/packages")]),
-    shared("pip", &[below("PIP_CACHE_DIR", "", "~/.cache/pip")]),
+    locked("gradle", &[at("~/.gradle", &[("GRADLE_USER_HOME", "")])]),
+    locked("maven", &[at("~/.m2/repository", &[])]),
+    shared(
+        "npm",
+        &[at(
+            "~/.npm",
+            &[("npm_config_cache", ""), ("NPM_CONFIG_CACHE", "")],
+        )],
+    ),
+    shared(
+        "nuget",
+        &[at("~/.nuget/packages", &[("NUGET_PACKAGES", "")])],
+    ),
+    shared(
+        "pip",
+        &[at(
+            "~/.cache/pip",
+            &[("PIP_CACHE_DIR", ""), ("XDG_CACHE_HOME", "pip")],
+        )],
+    ),
     shared(
         "pnpm",
-        &[below("PNPM_HOME", "store", "~/.local/share/pnpm/store")],
+        &[at(
+            "~/.local/share/pnpm/store",
+            &[
+                ("npm_config_store_dir", ""),
+                ("PNPM_HOME", "store"),
+                ("XDG_DATA_HOME", "pnpm/store"),
+            ],
+        )],
     ),
     locked(
         "poetry",
-        &[below("POETRY_CACHE_DIR", "", "~/.cache/pypoetry")],
+        // Not the directory above: by default the environment itself is in there too, and what is
+        // in a cache is not in the image.
+        &[
+            at(
+                "~/.cache/pypoetry/artifacts",
+                &[
+                    ("POETRY_CACHE_DIR", "artifacts"),
+                    ("XDG_CACHE_HOME", "pypoetry/artifacts"),
+                ],
+            ),
+            at(
+                "~/.cache/pypoetry/cache",
+                &[
+                    ("POETRY_CACHE_DIR", "cache"),
+                    ("XDG_CACHE_HOME", "pypoetry/cache"),
+                ],
+            ),
+        ],
     ),
-    shared("uv", &[below("UV_CACHE_DIR", "", "~/.cache/uv")]),
-    locked("yarn", &[below("YARN_CACHE_FOLDER", "", "~/.cache/yarn")]),
+    shared(
+        "uv",
+        &[at(
+            "~/.cache/uv",
+            &[("UV_CACHE_DIR", ""), ("XDG_CACHE_HOME", "uv")],
+        )],
+    ),
+    locked(
+        "yarn",
+        &[
+            // Yarn 1, which takes another home for root.
+            PresetPath {
+                of_root: Some("/usr/local/share/.cache/yarn"),
+                ..at(
+                    "~/.cache/yarn",
+                    &[("YARN_CACHE_FOLDER", ""), ("XDG_CACHE_HOME", "yarn")],
+                )
+            },
+            // Yarn 2 and later.
+            at("~/.yarn/berry", &[("YARN_GLOBAL_FOLDER", "")]),
+        ],
+    ),
 ];
 
 /// Returns the preset of that name.

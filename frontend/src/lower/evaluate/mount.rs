@@ -232,7 +232,7 @@ fn preset_mounts(
     }
 }
 
-/// Returns a directory of a preset: where its variable says, else below the user's home.
+/// Returns a directory of a preset: where its variables say, else below the user's home.
 fn preset_path(
     cx: &mut Context,
     preset: Preset,
@@ -240,38 +240,45 @@ fn preset_path(
     span: Span,
     runner: &Runner,
 ) -> Option<String> {
-    if let Some((variable, below)) = place.variable
-        && let Some(value) = state::get(&runner.env, variable)
-        && value.starts_with('/')
-    {
-        return Some(path::join(value, below));
+    let set = place.moved_by.iter().find_map(|(variable, below)| {
+        let value = state::get(&runner.env, variable)?;
+        value.starts_with('/').then(|| path::join(value, below))
+    });
+    if set.is_some() {
+        return set;
     }
-    let Some(below_home) = place.default.strip_prefix("~/") else {
-        return Some(place.default.to_owned());
+    let user = runner.user.split(':').next().unwrap_or_default();
+    let is_root = matches!(user, "" | "root" | "0");
+    let default = match place.of_root {
+        Some(of_root) if is_root => of_root,
+        _ => place.default,
     };
-    let is_root = matches!(
-        runner.user.split(':').next(),
-        Some("" | "root" | "0") | None
-    );
-    let home = match state::get(&runner.env, "HOME") {
-        Some(home) if home.starts_with('/') && !is_root => home,
-        _ if is_root => "/root",
+    let Some(below_home) = default.strip_prefix("~/") else {
+        return Some(default.to_owned());
+    };
+    if is_root {
+        return Some(path::join("/root", below_home));
+    }
+    match state::get(&runner.env, "HOME") {
+        Some(home) if home.starts_with('/') => Some(path::join(home, below_home)),
         _ => {
-            let message = format!(
-                "the preset `{}` needs the home directory of the user `{}`",
-                preset.name, runner.user
-            );
-            cx.diags
-                .report(Code::UnknownHome, span, message)
-                .label("this image's environment has no `HOME`")
-                .help(format!(
-                    "set `env: {{HOME: /home/{}}}` on the stage, or write `cache: {{path: …}}`",
-                    runner.user.split(':').next().unwrap_or_default()
-                ));
-            return None;
+            unknown_home(cx, preset, span, user);
+            None
         }
-    };
-    Some(path::join(home, below_home))
+    }
+}
+
+fn unknown_home(cx: &mut Context, preset: Preset, span: Span, user: &str) {
+    let message = format!(
+        "the preset `{}` needs the home directory of the user `{user}`",
+        preset.name
+    );
+    cx.diags
+        .report(Code::UnknownHome, span, message)
+        .label("this image's environment has no `HOME`")
+        .help(format!(
+            "set `env: {{HOME: /home/{user}}}` on the stage, or write `cache: {{path: …}}`"
+        ));
 }
 
 /// Returns the secrets of a run.
