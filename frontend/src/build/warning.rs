@@ -1,14 +1,16 @@
 //! Warnings on their way to the user: shown once, under the step that loaded the build file.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
-use crate::gateway::{Gateway, Warning, concurrent};
+use crate::gateway::{Gateway, Warning};
 use crate::load::Loaded;
 
-/// Sends the warnings among the findings. One that cannot be sent is not worth a failed build.
+/// Sends the warnings among the findings, one after the other so that they are shown in their order.
+/// One that cannot be sent is not worth a failed build.
 pub(super) async fn send(gateway: &impl Gateway, diags: &Diagnostics, loaded: &Loaded) {
     let warnings = diags.iter().filter(|it| it.severity == Severity::Warning);
-    let sending = warnings.map(|diagnostic| gateway.warn(warning(diagnostic, loaded)));
-    concurrent::all(sending).await;
+    for diagnostic in warnings {
+        let _ = gateway.warn(warning(diagnostic, loaded)).await;
+    }
 }
 
 fn warning(diagnostic: &Diagnostic, loaded: &Loaded) -> Warning {
