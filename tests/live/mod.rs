@@ -1,16 +1,22 @@
 //! Builds on a real buildkitd, with the result inspected.
 
 mod args;
+mod cache;
 mod cache_mounts;
 mod caching;
 mod config;
+mod context;
+mod copy;
+mod examples;
 mod files;
+mod mistakes;
 mod mounts;
 mod options;
+mod outages;
 mod platforms;
+mod requests;
 mod run;
 mod script;
 mod secrets;
 mod stages;
-mod examples;
 mod world;
