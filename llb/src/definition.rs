@@ -172,7 +172,12 @@ impl<'a> Writer<'a> {
         })
     }
 
-    fn write(&mut self, bytes: Vec<u8>, digest: Digest, metadata: pb::OpMetadata) {
+    /// Metadata that is empty would travel as none at all, too: it gets a requirement that every
+    /// daemon meets.
+    fn write(&mut self, bytes: Vec<u8>, digest: Digest, mut metadata: pb::OpMetadata) {
+        if metadata == pb::OpMetadata::default() {
+            metadata::require(&mut metadata, Cap::CONSTRAINTS);
+        }
         self.definition.def.push(bytes);
         self.definition
             .metadata
