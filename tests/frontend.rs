@@ -258,9 +258,11 @@ fn a_call_names_the_request() {
         .error();
     assert_eq!(
         error.message,
-        "`--call` and `--check` are not supported yet"
+        "`--call` and `--check` are not supported yet (asked for `frontend.outline`)"
     );
-    assert!(error.details[0].type_url.ends_with("errdefs.Subrequest"));
+    // A detail that names the request makes buildx ask a Dockerfile frontend instead.
+    assert_eq!(error.details.len(), 1);
+    assert!(error.details[0].type_url.ends_with("errdefs.Source"));
 }
 
 #[test]
