@@ -144,8 +144,15 @@ fn inside(root: &Path, config: &Value) -> Result<Command> {
     }
     let mut start = command("env");
     // An image without a PATH gets what every runtime gives it.
-    start.args(["-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]);
-    start.args(words("Env")).arg("chroot").arg(root).args(program);
+    start.args([
+        "-i",
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    ]);
+    start
+        .args(words("Env"))
+        .arg("chroot")
+        .arg(root)
+        .args(program);
     Ok(start)
 }
 

@@ -29,7 +29,7 @@ impl ProgressLog {
             }
             for status in list(&document["statuses"]) {
                 let key = (text_of(&status["vertex"]), text_of(&status["id"]));
-                if key.1.starts_with("transferring") {
+                if key.1.starts_with("transferring context") {
                     let bytes = status["current"].as_f64().unwrap_or_default();
                     let most = log.transfers.entry(key).or_default();
                     *most = most.max(bytes);
@@ -39,7 +39,7 @@ impl ProgressLog {
         log
     }
 
-    /// Returns the bytes that the client sent.
+    /// Returns the bytes of the context that the client sent.
     pub(super) fn transferred(&self) -> f64 {
         self.transfers.values().sum()
     }
