@@ -6,7 +6,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
-    clippy::use_debug,
     reason = "this is the edge: it reads a file and a clock, and prints"
 )]
 
