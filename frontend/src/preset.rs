@@ -140,14 +140,19 @@ pub const PRESETS: &[PresetEntry] = &[
     ),
     shared(
         "pnpm",
-        &[at(
-            "~/.local/share/pnpm/store",
-            &[
-                ("npm_config_store_dir", ""),
-                ("PNPM_HOME", "store"),
-                ("XDG_DATA_HOME", "pnpm/store"),
-            ],
-        )],
+        &[
+            at(
+                "~/.local/share/pnpm/store",
+                &[
+                    ("npm_config_store_dir", ""),
+                    ("PNPM_HOME", "store"),
+                    ("XDG_DATA_HOME", "pnpm/store"),
+                ],
+            ),
+            // Where pnpm turns to for a project below a home in which it may not write the other's
+            // parent: BuildKit makes that, and makes it root's.
+            at("~/.pnpm-store", &[("npm_config_store_dir", "")]),
+        ],
     ),
     locked(
         "poetry",

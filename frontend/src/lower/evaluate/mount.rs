@@ -208,6 +208,10 @@ fn preset_mounts(
         let Some(target) = preset_path(cx, preset, place, span, runner) else {
             return;
         };
+        // One variable may move two directories to one place.
+        if mounts.iter().any(|mount| mount.target == target) {
+            continue;
+        }
         let id = cache_id(cx, &target);
         let kind = MountKind::Cache {
             id,
