@@ -14,6 +14,7 @@ mod mounts;
 mod options;
 mod outages;
 mod platforms;
+mod presets;
 mod requests;
 mod run;
 mod script;
