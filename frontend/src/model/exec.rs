@@ -44,7 +44,7 @@ pub struct Exec<P: Phase> {
     /// Exit codes that count as success; empty for 0 alone.
     pub exit_codes: Vec<Spanned<i32>>,
     /// Memory and CPU.
-    pub resources: Option<Resources<P>>,
+    pub resources: Option<Box<Resources<P>>>,
 }
 
 impl<P: Phase> Default for Exec<P> {

@@ -54,11 +54,11 @@ pub fn verb<P: Phase, Q: Phase>(verb: &Verb<P>, m: &mut impl MapPhase<P, Q>) -> 
     match verb {
         Verb::Run(run) => Verb::Run(Run {
             command: command(&run.command, m),
-            exec: exec(&run.exec, m),
+            exec: Box::new(exec(&run.exec, m)),
         }),
         Verb::Script(script) => Verb::Script(Script {
             source: source(&script.source, m),
-            exec: exec(&script.exec, m),
+            exec: Box::new(exec(&script.exec, m)),
         }),
         Verb::Copy(it) => Verb::Copy(copy(it, m)),
         Verb::Add(it) => Verb::Add(add(it, m)),
@@ -241,7 +241,7 @@ fn exec<P: Phase, Q: Phase>(exec: &Exec<P>, m: &mut impl MapPhase<P, Q>) -> Exec
         ulimits: exec.ulimits.iter().map(|it| ulimit(it, m)).collect(),
         shm_size: optional(&exec.shm_size, m),
         exit_codes: exec.exit_codes.clone(),
-        resources: exec.resources.as_ref().map(|it| resources(it, m)),
+        resources: exec.resources.as_ref().map(|it| Box::new(resources(it, m))),
     }
 }
 

@@ -97,8 +97,8 @@ pub enum Command<P: Phase> {
 pub struct Run<P: Phase> {
     /// What is run.
     pub command: Command<P>,
-    /// How.
-    pub exec: Exec<P>,
+    /// How; in a box, as a step is moved often and has few of its options.
+    pub exec: Box<Exec<P>>,
 }
 
 /// `script`.
@@ -106,8 +106,8 @@ pub struct Run<P: Phase> {
 pub struct Script<P: Phase> {
     /// What is mounted and executed: a path of the context, or content.
     pub source: Source<P>,
-    /// How.
-    pub exec: Exec<P>,
+    /// How; in a box, as a step is moved often and has few of its options.
+    pub exec: Box<Exec<P>>,
 }
 
 /// What `copy`, `add` and `script` take: a path, a URL, or content.

@@ -221,7 +221,9 @@ pub(in crate::model) fn options(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Exec<Wr
         exec.exit_codes.extend(exit_code(slot, cx));
     }
     let resources = fields.some("resources", cx);
-    exec.resources = resources.and_then(|slot| self::resources(slot, cx));
+    exec.resources = resources
+        .and_then(|slot| self::resources(slot, cx))
+        .map(Box::new);
     exec
 }
 
