@@ -217,7 +217,7 @@ stages:
     from: alpine
     env: {GOCACHE: /go-cache, HOME: /home/app}
     steps:
-      - run: grep -oE ' (/root/go/pkg/mod|/go-cache|/root/.npm) ' /proc/mounts | sort > /root-mounts
+      - run: grep -oE ' (/root/go/pkg|/go-cache|/root/.npm) ' /proc/mounts | sort > /root-mounts
         cache: [go, npm]
       - run: grep -oE ' /home/app/.npm ' /proc/mounts > /tmp/mounts && touch /home/app/.npm/mine
         user: app
@@ -228,7 +228,7 @@ stages:
     let files = out.rootfs();
     assert_eq!(
         files.read("/root-mounts"),
-        " /go-cache \n /root/.npm \n /root/go/pkg/mod \n"
+        " /go-cache \n /root/.npm \n /root/go/pkg \n"
     );
     assert_eq!(files.read("/tmp/mounts"), " /home/app/.npm \n");
 }

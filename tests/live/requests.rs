@@ -259,12 +259,19 @@ stages:
         .run();
     out.success();
     let start = out.stderr.find("2 warnings found").expect("warnings");
+    // The client shows them in the order in which they reach it.
+    let mut lines: Vec<&str> = out.stderr[start..].trim_end().lines().collect();
+    lines[1] = lines[1].trim_start_matches("\u{1b}[0m");
+    lines[1..].sort_unstable();
     assert_eq!(
-        out.stderr[start..].trim_end(),
-        "\
-2 warnings found (use docker --debug to expand):
-\u{1b}[0m - unknown-build-arg: build argument `verson` is not declared in the file
- - comment-in-command: the command ends before this `#` (line 7)"
+        lines,
+        [
+            "2 warnings found (use docker --debug to expand):",
+            " - comment-in-command: the command ends before this `#` (if it belongs to the command, \
+             quote the command or write it after `run: |`) (line 7)",
+            " - unknown-build-arg: build argument `verson` is not declared in the file \
+             (did you mean `version`?)",
+        ]
     );
 }
 
