@@ -17,6 +17,7 @@ use crate::world::World;
 /// One example to build.
 struct Show {
     example: &'static str,
+    platforms: Option<&'static str>,
     extras: Extras,
 }
 
@@ -31,10 +32,12 @@ enum Extras {
 const SHOWS: [Show; 2] = [
     Show {
         example: "hello",
+        platforms: None,
         extras: Extras::None,
     },
     Show {
         example: "multi-platform",
+        platforms: Some("linux/amd64,linux/arm64"),
         extras: Extras::SecretAndSsh,
     },
 ];
@@ -58,42 +61,55 @@ pub fn demo(progress: Progress) -> Result<String> {
 fn build(world: &World, show: &Show) -> Result<String> {
     let dir = world.work_dir(&format!("demo-{}", show.example))?;
     let name = format!("demo/{}:1", show.example);
-    let files = dir.join("files");
     let source = Path::new("examples").join(show.example);
+    let mut flags = String::new();
+    let mut options: Vec<String> = Vec::new();
+    // Kept until the last build has ended.
+    let mut agent = None;
+    if show.extras == Extras::SecretAndSsh {
+        flags += " --secret id=site_key,src=FILE --ssh default";
+        let secret = dir.join("site_key");
+        write(&secret, "not a real key\n")?;
+        let started = agent.insert(SshAgent::start("demo")?);
+        options.push(format!("--secret=id=site_key,src={}", secret.display()));
+        options.push(format!("--ssh=default={}", started.socket().display()));
+    }
+    let image = format!("{}/{name}", world.registry.host());
+    let mut all = buildx(world, &source, &options);
+    if let Some(platforms) = show.platforms {
+        flags += &format!(" --platform {platforms}");
+        all.arg("--platform").arg(platforms);
+    }
+    let start = Instant::now();
+    run(all.arg("--tag").arg(&image).arg("--output=type=registry"))?;
+    let took = start.elapsed().as_secs_f64();
+    let shown = source.display();
+    let mut text = format!("\ndocker buildx build -f {shown}/build.yaml{flags} {shown}\n");
+    text += &format!("  {image}, built in {took:.1} s\n");
+    text += &images(world, &name)?;
+    // One platform at a time: an export of several rewrites absolute links.
+    for (platform, digest) in manifests(world, &name)? {
+        let files = dir.join(platform.replace('/', "_"));
+        let mut one = buildx(world, &source, &options);
+        one.arg("--platform").arg(&platform);
+        run(one
+            .arg("--output")
+            .arg(format!("type=local,dest={}", files.display())))?;
+        text += &output(world, &name, (&platform, &digest), &files)?;
+    }
+    Ok(text)
+}
+
+/// Returns the build of an example, without what becomes of it.
+fn buildx(world: &World, source: &Path, options: &[String]) -> Command {
     let mut build = world.docker.buildx();
     build.args(["build", "--progress=plain", "--builder", &world.builder]);
     build.arg("--file").arg(source.join("build.yaml"));
-    let image = format!("{}/{name}", world.registry.host());
-    build.arg("--tag").arg(&image).arg("--output=type=registry");
     build
-        .arg("--output")
-        .arg(format!("type=local,dest={}", files.display()));
-    // Kept until the build has ended.
-    let mut agent = None;
-    if show.extras == Extras::SecretAndSsh {
-        let secret = dir.join("site_key");
-        write(&secret, "not a real key\n")?;
-        build
-            .arg("--secret")
-            .arg(format!("id=site_key,src={}", secret.display()));
-        let started = agent.insert(SshAgent::start("demo")?);
-        build
-            .arg("--ssh")
-            .arg(format!("default={}", started.socket().display()));
-    }
-    build.arg(&source).current_dir(&world.dirs.checkout);
-    let shown = format!(
-        "docker buildx build -f {0}/build.yaml {0}",
-        source.display()
-    );
-    let start = Instant::now();
-    run(&mut build)?;
-    let took = start.elapsed().as_secs_f64();
-    drop(agent);
-    let mut text = format!("\n{shown}\n  {image}, built in {took:.1} s\n");
-    text += &images(world, &name)?;
-    text += &outputs(world, &name, &files)?;
-    Ok(text)
+        .args(options)
+        .arg(source)
+        .current_dir(&world.dirs.checkout);
+    build
 }
 
 /// Returns one line an image: platform, digest and compressed size.
@@ -108,24 +124,21 @@ fn images(world: &World, name: &str) -> Result<String> {
     Ok(text)
 }
 
-/// Runs the program of every platform's image and returns what it printed.
-fn outputs(world: &World, name: &str, files: &Path) -> Result<String> {
+/// Runs the program of one platform's image and returns what it printed.
+fn output(
+    world: &World,
+    name: &str,
+    (platform, digest): (&str, &str),
+    files: &Path,
+) -> Result<String> {
+    let manifest = document(world, name, digest)?;
+    let config = manifest["config"]["digest"].as_str().unwrap_or_default();
+    let repository = name.split(':').next().unwrap_or(name);
+    let config = json(&world.registry.blob(repository, config)?)?;
+    let output = run(&mut inside(files, &config["config"])?)?;
     let mut text = String::new();
-    for (platform, digest) in manifests(world, name)? {
-        let several = files.join(platform.replace('/', "_"));
-        let root = if several.exists() {
-            several
-        } else {
-            files.to_path_buf()
-        };
-        let manifest = document(world, name, &digest)?;
-        let config = manifest["config"]["digest"].as_str().unwrap_or_default();
-        let repository = name.split(':').next().unwrap_or(name);
-        let config = json(&world.registry.blob(repository, config)?)?;
-        let output = run(&mut inside(&root, &config["config"])?)?;
-        for line in String::from_utf8_lossy(&output.stdout).lines() {
-            text += &format!("  {platform:<12} > {line}\n");
-        }
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        text += &format!("  {platform:<12} > {line}\n");
     }
     Ok(text)
 }
