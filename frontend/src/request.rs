@@ -12,6 +12,7 @@ mod option;
 use std::collections::BTreeMap;
 
 use buildkit_llb::Platform;
+pub use buildkit_llb::ResolveMode;
 use serde::Deserialize;
 
 use crate::diagnostic::Diagnostics;
@@ -114,29 +115,6 @@ impl NoCache {
             Self::Off => false,
             Self::All => true,
             Self::Stages(names) => names.iter().any(|name| name.eq_ignore_ascii_case(stage)),
-        }
-    }
-}
-
-/// Where an image is looked up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ResolveMode {
-    /// As the daemon decides.
-    #[default]
-    Default,
-    /// In the registry, whatever is here.
-    Pull,
-    /// Here, and in the registry only if it is not.
-    Local,
-}
-
-impl ResolveMode {
-    /// Returns BuildKit's word (`solver/pb/attr.go`, v0.32.2).
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Pull => "pull",
-            Self::Local => "local",
         }
     }
 }

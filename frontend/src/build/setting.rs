@@ -7,7 +7,7 @@ use super::time;
 use crate::load::Loaded;
 use crate::lower::options::{Caps, LocalContext, Naming, NoCache, Options, Proxy, TargetChoice};
 use crate::model::Network;
-use crate::request::{self, ExecRequest, NetworkMode, ResolveMode, Shape};
+use crate::request::{self, ExecRequest, NetworkMode, Shape};
 
 /// The name of the build context among the client's directories.
 const CONTEXT: &str = "context";
@@ -24,10 +24,7 @@ pub(super) fn options(start: &Start, loaded: &Loaded, session: &str, target: &Pl
             shared_key_hint: CONTEXT.to_owned(),
             exclude: loaded.exclude.clone(),
         },
-        resolve_mode: match request.resolve_mode {
-            ResolveMode::Default => String::new(),
-            mode => mode.as_str().to_owned(),
-        },
+        resolve_mode: request.resolve_mode,
         labels: request.labels.clone().into_iter().collect(),
         no_cache: no_cache(&request.no_cache),
         add_hosts: exec

@@ -147,8 +147,7 @@ pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
     match &step.verb {
         Verb::Run(run) => exec::run(cx, at, step, run),
         Verb::Script(script) => exec::script(cx, at, step, script),
-        Verb::Copy(copy) => copy::copy(cx, at, step, copy),
-        Verb::File(copy) => copy::write(cx, at, step, copy),
+        Verb::Copy(copy) | Verb::File(copy) => copy::copy(cx, at, step, copy),
         Verb::Add(add) => add::add(cx, at, step, add),
         Verb::Mkdir(mkdir) => tree::mkdir(cx, at, step, mkdir),
         Verb::Symlink(symlink) => tree::symlink(cx, at, step, symlink),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use buildkit_llb::LinuxResources;
+use buildkit_llb::{LinuxResources, ResolveMode};
 
 use crate::model::Network;
 
@@ -11,8 +11,8 @@ use crate::model::Network;
 pub struct Options {
     /// Where the build context comes from.
     pub context: LocalContext,
-    /// How images are looked up; the daemon's default when empty.
-    pub resolve_mode: String,
+    /// Where images are looked up.
+    pub resolve_mode: ResolveMode,
     /// `--label`, sorted: the last word on the image's labels.
     pub labels: Vec<(String, String)>,
     /// `--no-cache` and `--no-cache-filter`.
@@ -143,7 +143,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             context: LocalContext::default(),
-            resolve_mode: String::new(),
+            resolve_mode: ResolveMode::Default,
             labels: Vec::new(),
             no_cache: NoCache::None,
             add_hosts: Vec::new(),

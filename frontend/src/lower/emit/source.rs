@@ -1,6 +1,6 @@
 //! Where bytes come from: bases, other stages, images, the build context.
 
-use buildkit_llb::{Image, Local, Output, Platform, ResolveMode, Vertex};
+use buildkit_llb::{Image, Local, Output, Platform, Vertex};
 
 use crate::expand::{Input, StageId};
 
@@ -54,11 +54,7 @@ fn image(cx: &Context, name: &str, platform: &Platform) -> Option<Vertex> {
         return None;
     }
     let image = Image::new(pinned(cx, name, platform));
-    let image = match cx.options.resolve_mode.as_str() {
-        "pull" => image.resolve_mode(ResolveMode::Pull),
-        "local" => image.resolve_mode(ResolveMode::Local),
-        _ => image,
-    };
+    let image = image.resolve_mode(cx.options.resolve_mode);
     Some(Vertex::new(image).platform(platform.clone()))
 }
 

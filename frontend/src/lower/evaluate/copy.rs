@@ -16,7 +16,7 @@ use super::mount::{mode, octal};
 use super::text::{parsed, string, strings};
 use super::{Context, Progress};
 
-/// Reads a `copy`.
+/// Reads a `copy`, or a `file`, which is a copy of content to one path.
 pub(crate) fn copy(
     cx: &mut Context,
     at: &mut Progress,
@@ -64,16 +64,6 @@ pub(crate) fn copy(
             line,
         },
     );
-}
-
-/// Reads a `file`: content, written to one path.
-pub(crate) fn write(
-    cx: &mut Context,
-    at: &mut Progress,
-    step: &Step<Expanded>,
-    copy: &model::Copy<Expanded>,
-) {
-    self::copy(cx, at, step, copy);
 }
 
 pub(super) fn flag(flag: Option<&Spanned<bool>>) -> bool {
