@@ -8,8 +8,8 @@
 //! Dockerfile is ours. A digest of the inputs is kept as a tag, so nothing is made twice.
 //!
 //! Optional files of a directory: `inputs` says what the context `inputs` holds (`busybox` or
-//! `debian`), `packages` what a Debian is made of and `customize` what then runs in it, `needs` which
-//! image must be made before if not busybox, and `platforms` that it is for this machine's only.
+//! `debian`), `packages` what a Debian is made of and `customize` what then runs in it, and `platforms`
+//! that it is for this machine's only.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,11 +39,10 @@ impl World {
     /// Returns a tag that changes with everything the image is made of.
     pub(crate) fn make_image(&self, name: &str) -> Result<String> {
         let dir = self.dirs.checkout.join("tests/images").join(name);
-        let needed = read(&dir.join("needs")).unwrap_or_else(|_| FIRST.to_owned());
         let below = if name == FIRST {
             String::new()
         } else {
-            self.make_image(needed.trim())?
+            self.make_image(FIRST)?
         };
         let names = names(&dir)?;
         let inputs = self.inputs(&dir)?;
