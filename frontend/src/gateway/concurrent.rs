@@ -1,6 +1,5 @@
 //! Several calls at the same time, on one thread.
 
-use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
@@ -10,20 +9,10 @@ enum Slot<F: Future> {
     Done(F::Output),
 }
 
-/// Runs all futures at the same time and returns what they return, in their order.
-///
-/// A wake-up polls all of them: fine for the dozens of images and platforms of a build.
-pub async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
-    let futures = futures.into_iter();
-    let never = futures.map(|future| async { Ok::<_, Infallible>(future.await) });
-    match try_all(never).await {
-        Ok(outputs) => outputs,
-        Err(never) => match never {},
-    }
-}
-
 /// Runs all futures at the same time and returns what they return, in their order; or the first
 /// error, without waiting for the others.
+///
+/// A wake-up polls all of them: fine for the dozens of images and platforms of a build.
 ///
 /// # Errors
 ///
@@ -66,20 +55,33 @@ pub async fn both<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
 
 #[cfg(test)]
 mod tests {
-    use super::all;
+    use std::future::pending;
+
+    use tokio::sync::oneshot;
+
+    use super::try_all;
+
+    type Call = std::pin::Pin<Box<dyn Future<Output = Result<u8, &'static str>>>>;
+
+    fn run(calls: [Call; 2]) -> Result<Vec<u8>, &'static str> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        runtime.expect("a runtime").block_on(try_all(calls))
+    }
 
     #[test]
     fn all_run_at_the_same_time_and_keep_their_order() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .expect("a runtime");
-        let (send, receive) = tokio::sync::oneshot::channel();
-        let first: std::pin::Pin<Box<dyn Future<Output = u8>>> =
-            Box::pin(async { receive.await.expect("the second one sends") });
-        let second: std::pin::Pin<Box<dyn Future<Output = u8>>> = Box::pin(async {
+        let (send, receive) = oneshot::channel();
+        let first: Call = Box::pin(async { Ok(receive.await.expect("the second one sends")) });
+        let second: Call = Box::pin(async {
             send.send(1).expect("the first one waits");
-            2
+            Ok(2)
         });
-        assert_eq!(runtime.block_on(all([first, second])), [1, 2]);
+        assert_eq!(run([first, second]), Ok(vec![1, 2]));
+    }
+
+    #[test]
+    fn an_error_does_not_wait_for_the_others() {
+        let endless: Call = Box::pin(pending());
+        assert_eq!(run([endless, Box::pin(async { Err("no") })]), Err("no"));
     }
 }
