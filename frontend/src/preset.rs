@@ -3,17 +3,7 @@
 //! One table. Paths depend on the user and on the variable that moves them, so a preset becomes
 //! mounts only in `lower`.
 
-/// How concurrent steps use one cache.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sharing {
-    /// At the same time.
-    #[default]
-    Shared,
-    /// Each its own.
-    Private,
-    /// One after the other.
-    Locked,
-}
+use buildkit_llb::Sharing;
 
 /// One directory of a preset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use crate::diagnostic::Diagnostics;
 use crate::units::misspelt_platform;
 use option::Reader;
 
-pub use exec::{ExecRequest, NetworkMode, Proxy, ResourceLimits, UlimitRequest};
+pub use exec::{ExecRequest, ResourceLimits, UlimitRequest};
 
 /// The options by key.
 pub type Options = BTreeMap<String, String>;

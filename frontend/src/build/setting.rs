@@ -1,13 +1,12 @@
 //! What the request and the daemon say about every vertex, in the words of `lower`.
 
-use buildkit_llb::{LinuxResources, Platform};
+use buildkit_llb::{LinuxResources, Platform, Proxy};
 
 use super::start::Start;
 use super::time;
 use crate::load::Loaded;
-use crate::lower::options::{Caps, LocalContext, Naming, NoCache, Options, Proxy, TargetChoice};
-use crate::model::Network;
-use crate::request::{self, ExecRequest, NetworkMode, Shape};
+use crate::lower::options::{Caps, LocalContext, Naming, NoCache, Options, TargetChoice};
+use crate::request::{self, ExecRequest, Shape};
 
 /// The name of the build context among the client's directories.
 const CONTEXT: &str = "context";
@@ -39,10 +38,10 @@ pub(super) fn options(start: &Start, loaded: &Loaded, session: &str, target: &Pl
             .collect(),
         shm_size: exec.shm_size,
         cgroup_parent: exec.cgroup_parent.clone().unwrap_or_default(),
-        network: network(exec.network),
+        network: exec.network,
         hostname: exec.hostname.clone().unwrap_or_default(),
         resources: resources(exec),
-        proxy: proxy(&exec.proxy),
+        proxy: (exec.proxy != Proxy::default()).then(|| exec.proxy.clone()),
         cache_namespace: request.cache_namespace.clone().unwrap_or_default(),
         epoch: request.epoch,
         created: request.epoch.map(time::rfc3339),
@@ -69,14 +68,6 @@ fn no_cache(asked: &request::NoCache) -> NoCache {
     }
 }
 
-fn network(asked: NetworkMode) -> Network {
-    match asked {
-        NetworkMode::Sandbox => Network::Default,
-        NetworkMode::None => Network::None,
-        NetworkMode::Host => Network::Host,
-    }
-}
-
 fn resources(exec: &ExecRequest) -> Option<LinuxResources> {
     let asked = &exec.resources;
     if *asked == request::ResourceLimits::default() {
@@ -91,18 +82,5 @@ fn resources(exec: &ExecRequest) -> Option<LinuxResources> {
         cpu_quota: asked.cpu_quota.unwrap_or_default(),
         cpuset_cpus: asked.cpuset_cpus.clone().unwrap_or_default(),
         cpuset_mems: asked.cpuset_mems.clone().unwrap_or_default(),
-    })
-}
-
-fn proxy(asked: &request::Proxy) -> Option<Proxy> {
-    if *asked == request::Proxy::default() {
-        return None;
-    }
-    Some(Proxy {
-        http: asked.http.clone(),
-        https: asked.https.clone(),
-        ftp: asked.ftp.clone(),
-        no: asked.no.clone(),
-        all: asked.all.clone(),
     })
 }

@@ -5,10 +5,9 @@
 
 use std::rc::Rc;
 
-use buildkit_llb::Platform;
+use buildkit_llb::{Network, Platform, Security, Sharing};
 
 use crate::expand::Input;
-use crate::model::{Network, Security, Sharing};
 use crate::text::Span;
 
 /// One thing that makes a layer.

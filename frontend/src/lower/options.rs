@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use buildkit_llb::{LinuxResources, ResolveMode};
-
-use crate::model::Network;
+use buildkit_llb::{LinuxResources, Network, Proxy, ResolveMode};
 
 /// What the request and the daemon say about every vertex; plain data, filled by `build`.
 #[derive(Clone, Debug)]
@@ -105,21 +103,6 @@ pub enum Naming {
     ByPlatform,
 }
 
-/// Proxies of the steps.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Proxy {
-    /// `HTTP_PROXY`.
-    pub http: String,
-    /// `HTTPS_PROXY`.
-    pub https: String,
-    /// `FTP_PROXY`.
-    pub ftp: String,
-    /// `NO_PROXY`.
-    pub no: String,
-    /// `ALL_PROXY`.
-    pub all: String,
-}
-
 /// What a daemon can do.
 #[derive(Clone, Debug)]
 pub enum Caps {
@@ -150,7 +133,7 @@ impl Default for Options {
             ulimits: Vec::new(),
             shm_size: None,
             cgroup_parent: String::new(),
-            network: Network::Default,
+            network: Network::Sandbox,
             hostname: String::new(),
             resources: None,
             proxy: None,

@@ -2,6 +2,8 @@
 
 pub(super) mod decode;
 
+pub use buildkit_llb::Security;
+
 use crate::text::Spanned;
 
 use super::{Bind, Phase, Tmpfs};
@@ -81,15 +83,6 @@ pub enum Network {
     None,
     /// The builder's own.
     Host,
-}
-
-/// `security`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Security {
-    /// As every step.
-    Sandbox,
-    /// Privileged; needs an entitlement.
-    Insecure,
 }
 
 /// `devices`: a CDI device.

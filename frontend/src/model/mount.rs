@@ -2,7 +2,8 @@
 
 pub(super) mod decode;
 
-pub use crate::preset::Sharing;
+pub use buildkit_llb::Sharing;
+
 use crate::text::{Span, Spanned};
 
 use super::{Phase, Value, Written};

@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use buildkit_llb::{Network, Proxy};
+
 use super::csv;
 use super::option::Reader;
 use crate::units::{self, Malformed};
@@ -21,7 +23,7 @@ pub struct ExecRequest {
     /// The parent of every control group.
     pub cgroup_parent: Option<String>,
     /// The network of runs that ask for none.
-    pub network: NetworkMode,
+    pub network: Network,
     /// The host name runs see.
     pub hostname: Option<String>,
     /// Memory and CPU; in no digest.
@@ -41,18 +43,6 @@ pub struct UlimitRequest {
     pub hard: i64,
 }
 
-/// The network of runs that ask for none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum NetworkMode {
-    /// A network of their own.
-    #[default]
-    Sandbox,
-    /// No network.
-    None,
-    /// The builder's.
-    Host,
-}
-
 /// `--resource`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResourceLimits {
@@ -70,21 +60,6 @@ pub struct ResourceLimits {
     pub cpuset_cpus: Option<String>,
     /// `0-1`.
     pub cpuset_mems: Option<String>,
-}
-
-/// The proxy variables of the client. A name in lower case wins over the same in upper case.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Proxy {
-    /// `http_proxy`.
-    pub http: String,
-    /// `https_proxy`.
-    pub https: String,
-    /// `ftp_proxy`.
-    pub ftp: String,
-    /// `no_proxy`.
-    pub no: String,
-    /// `all_proxy`.
-    pub all: String,
 }
 
 pub(super) fn read(reader: &mut Reader<'_>, args: &BTreeMap<String, String>) -> ExecRequest {
@@ -172,16 +147,16 @@ fn shm_size(reader: &mut Reader<'_>) -> Option<i64> {
     bytes.filter(|bytes| *bytes > 0)
 }
 
-fn network(reader: &mut Reader<'_>) -> NetworkMode {
+fn network(reader: &mut Reader<'_>) -> Network {
     match reader.text("force-network-mode") {
-        None | Some("sandbox") => NetworkMode::Sandbox,
-        Some("none") => NetworkMode::None,
-        Some("host") => NetworkMode::Host,
+        None | Some("sandbox") => Network::Sandbox,
+        Some("none") => Network::None,
+        Some("host") => Network::Host,
         Some(other) => {
             reader
                 .bad("--network", format!("there is no network `{other}`"))
                 .help("the networks are `default`, `none` and `host`");
-            NetworkMode::Sandbox
+            Network::Sandbox
         }
     }
 }
@@ -233,7 +208,7 @@ fn cpuset(reader: &mut Reader<'_>, key: &str, flag: &'static str) -> Option<Stri
     }
 }
 
-/// In the order of their names, upper case is before lower case.
+/// A name in lower case wins over the same in upper case, which stands before it in the map.
 fn proxy(args: &BTreeMap<String, String>) -> Proxy {
     let mut proxy = Proxy::default();
     for (name, value) in args {
@@ -241,7 +216,7 @@ fn proxy(args: &BTreeMap<String, String>) -> Proxy {
             "http_proxy" => &mut proxy.http,
             "https_proxy" => &mut proxy.https,
             "ftp_proxy" => &mut proxy.ftp,
-            "no_proxy" => &mut proxy.no,
+            "no_proxy" => &mut proxy.none,
             "all_proxy" => &mut proxy.all,
             _ => continue,
         };

@@ -142,7 +142,7 @@ fn a_proxy_in_lower_case_wins() {
             "build-arg:http_proxy=b",
             "build-arg:NO_PROXY=c",
         ],
-        |r| (r.exec.proxy.http, r.exec.proxy.no),
+        |r| (r.exec.proxy.http, r.exec.proxy.none),
         r#"("b", "c")"#,
     );
 }

@@ -1,10 +1,7 @@
 //! Runs become execs.
 
-use buildkit_llb as op;
 use buildkit_llb::{CdiDevice, Exec as ExecOp, Mount as LlbMount, SecretEnv, Ulimit};
 use buildkit_llb::{Output, Vertex};
-
-use crate::model::{Network, Security, Sharing};
 
 use super::super::action::{
     Access, Action, CacheOwner, Exec, Inline, Missing, Mount, MountKind, Secret, Ssh,
@@ -23,8 +20,8 @@ pub(crate) fn emit(
     let mut op = ExecOp::new(below, exec.args.iter().cloned())
         .cwd(exec.cwd.clone())
         .user(exec.user.clone())
-        .network(network(exec.network))
-        .security(security(exec.security))
+        .network(exec.network)
+        .security(exec.security)
         .valid_exit_codes(exec.exit_codes.iter().copied());
     for (name, value) in exec.env.iter() {
         op = op.env(name.clone(), value.clone());
@@ -62,13 +59,7 @@ fn with_limits(cx: &Context, mut op: ExecOp, exec: &Exec) -> ExecOp {
         op = op.cgroup_parent(options.cgroup_parent.clone());
     }
     if let Some(proxy) = &options.proxy {
-        op = op.proxy(op::Proxy {
-            http: proxy.http.clone(),
-            https: proxy.https.clone(),
-            ftp: proxy.ftp.clone(),
-            none: proxy.no.clone(),
-            all: proxy.all.clone(),
-        });
+        op = op.proxy(proxy.clone());
     }
     if options.caps.has("exec.meta.ulimit") {
         for (name, soft, hard) in &exec.ulimits {
@@ -94,29 +85,6 @@ fn with_limits(cx: &Context, mut op: ExecOp, exec: &Exec) -> ExecOp {
         }
     }
     op
-}
-
-fn network(network: Network) -> op::Network {
-    match network {
-        Network::Default => op::Network::Sandbox,
-        Network::None => op::Network::None,
-        Network::Host => op::Network::Host,
-    }
-}
-
-fn security(security: Security) -> op::Security {
-    match security {
-        Security::Sandbox => op::Security::Sandbox,
-        Security::Insecure => op::Security::Insecure,
-    }
-}
-
-fn sharing(sharing: Sharing) -> op::Sharing {
-    match sharing {
-        Sharing::Shared => op::Sharing::Shared,
-        Sharing::Private => op::Sharing::Private,
-        Sharing::Locked => op::Sharing::Locked,
-    }
 }
 
 fn emit_mount(
@@ -185,7 +153,7 @@ fn cache_mount(cx: &mut Context, action: &Action, mount: &Mount, root: Option<Ou
     else {
         unreachable!("emit_mount: only caches come here")
     };
-    let cache = LlbMount::cache(mount.target.clone(), id.clone(), sharing(*how));
+    let cache = LlbMount::cache(mount.target.clone(), id.clone(), *how);
     let seed = source::input(cx, from);
     match (source, owner) {
         (Some(source), _) => cache.seed(seed).selector(source.clone()).into(),

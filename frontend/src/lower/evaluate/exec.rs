@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use buildkit_llb::Network;
+
 use crate::diagnostic::Code;
 use crate::expand::{Expanded, Input};
 use crate::expr::Text;
-use crate::model::{self, Command, Network, Run, Script, Security, Source, Step};
+use crate::model::{self, Command, Run, Script, Security, Source, Step};
 use crate::text::Spanned;
 use crate::units;
 
@@ -317,8 +319,9 @@ fn shm_size(cx: &mut Context, at: &Progress, options: &model::Exec<Expanded>) ->
 
 fn network(cx: &Context, options: &model::Exec<Expanded>) -> Network {
     match options.network.as_ref().map(|network| network.value) {
-        None | Some(Network::Default) => cx.options.network,
-        Some(network) => network,
+        None | Some(model::Network::Default) => cx.options.network,
+        Some(model::Network::None) => Network::None,
+        Some(model::Network::Host) => Network::Host,
     }
 }
 
