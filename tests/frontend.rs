@@ -11,6 +11,9 @@ use windlass_frontend::gateway::{Error, ImageMeta, Outcome, Refs, Worker};
 
 const CONFIG: &str = r#"{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"]},"rootfs":{"type":"layers","diff_ids":["sha256:1"]}}"#;
 
+/// What a builder of today can do, as far as these tests look at it.
+const CAPS: [&str; 4] = ["file.base", "mergeop", "diffop", "exec.meta.cdi"];
+
 const TWO_STAGES: &str = "\
 stages:
   deps:
@@ -36,6 +39,7 @@ struct Case {
 fn case(file: &str) -> Case {
     let mut gateway = Memory::default();
     let builder = Platform::new("linux", "amd64");
+    gateway.pong.llb_caps = CAPS.map(str::to_owned).into();
     gateway.pong.workers = vec![Worker {
         id: "w".to_owned(),
         platforms: vec![builder],
@@ -62,6 +66,13 @@ impl Case {
         self
     }
 
+    /// A builder that lacks a capability.
+    fn without(mut self, cap: &str) -> Self {
+        let caps = &mut self.gateway.pong.llb_caps;
+        assert!(caps.remove(cap), "it is there otherwise");
+        self
+    }
+
     fn image(mut self, name: &str, platform: &str) -> Self {
         let meta = ImageMeta {
             name: format!("{name}@sha256:{}", "a".repeat(64)),
@@ -80,6 +91,26 @@ impl Case {
         let run = build::run(&self.gateway, &self.invocation);
         runtime.block_on(run).expect("the outcome is handed back");
         self.gateway.record()
+    }
+
+    /// The ops of the result, in order, and the warnings.
+    fn ops(&self) -> (String, String) {
+        let record = self.run();
+        let result = record.solves.last().expect("a solve of the result");
+        let ops = result.definition.def.iter().filter_map(|op| {
+            Some(match pb::Op::decode(&op[..]).ok()?.op? {
+                pb::op::Op::Exec(exec) => exec.meta?.args.pop()?,
+                pb::op::Op::File(file) => format!("file on {}", file.actions[0].input),
+                pb::op::Op::Merge(_) => "merge".to_owned(),
+                pb::op::Op::Diff(_) => "diff".to_owned(),
+                _ => return None,
+            })
+        });
+        let warnings = record.warnings.into_iter().map(|it| it.short);
+        (
+            ops.collect::<Vec<_>>().join(", "),
+            warnings.collect::<Vec<_>>().join(", "),
+        )
     }
 
     fn outcome(&self) -> Outcome {
@@ -280,4 +311,56 @@ fn a_panic_is_an_error_that_names_the_pass() {
 fn a_scratch_result_has_no_ref() {
     let outcome = case("stages:\n  a:\n    from: scratch\n").outcome();
     assert_eq!(outcome.refs, Refs::Single(None));
+}
+
+const PARALLEL: &str = "\
+stages:
+  app:
+    from: alpine
+    steps:
+      - parallel:
+          - - run: one
+          - - run: two
+";
+
+#[test]
+fn parallel_branches_are_merged() {
+    let (ops, warnings) = case(PARALLEL).ops();
+    assert_eq!(ops, "one, diff, two, diff, merge");
+    assert_eq!(warnings, "");
+}
+
+#[test]
+fn a_builder_that_cannot_merge_runs_the_branches_in_order() {
+    for cap in ["mergeop", "diffop"] {
+        let (ops, warnings) = case(PARALLEL).without(cap).ops();
+        assert_eq!(ops, "one, two", "{cap}");
+        assert_eq!(
+            warnings,
+            "parallel-in-order: the branches run one after the other (this builder cannot merge \
+             filesystems; use a newer one, or containerd's store) (line 5)"
+        );
+    }
+}
+
+#[test]
+fn a_linked_copy_is_a_plain_one_on_a_builder_that_cannot_merge() {
+    let file = "stages: {a: {from: alpine, steps: [{copy: x, link: true}]}}\n";
+    let (ops, warnings) = case(file).ops();
+    assert_eq!((&*ops, &*warnings), ("file on -1, merge", ""));
+    let (ops, warnings) = case(file).without("mergeop").ops();
+    assert_eq!((&*ops, &*warnings), ("file on 0", ""));
+}
+
+#[test]
+fn a_device_is_left_out_on_a_builder_without_devices_unless_it_is_required() {
+    let file = "stages: {a: {from: alpine, steps: [{run: x, devices: DEVICE}]}}\n";
+    let optional = file.replace("DEVICE", "gpu");
+    assert_eq!(case(&optional).without("exec.meta.cdi").ops().0, "x");
+    let required = file.replace("DEVICE", "{name: gpu, required: true}");
+    assert_eq!(
+        case(&required).without("exec.meta.cdi").error().message,
+        "build.yaml:1:61: this builder cannot give a step the device `gpu` \
+         (use BuildKit 0.20 or later, or leave out `required`)"
+    );
 }

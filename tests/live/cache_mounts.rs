@@ -207,6 +207,39 @@ stages:
 }
 
 #[test]
+fn passing_over_the_build_cache_empties_the_cache_of_the_step() {
+    let live = Live::new("cache-emptied");
+    let text = r"
+args: {ROUND: }
+stages:
+  app:
+    from: alpine
+    steps:
+      - run: echo ${{ args.ROUND }} >> /cache/log && cat /cache/log > /UNIQUE
+        cache: {path: /cache, id: UNIQUE}
+OPTION
+";
+    let round = |round: &str, option: &str, flags: &[&str]| {
+        let build = live.yaml(&text.replace("OPTION", option)).args(flags);
+        let out = build.arg(format!("--build-arg=ROUND={round}")).run();
+        let log = out.rootfs().read(&format!("/{}", live.unique()));
+        let warning = "no-cache-empties-cache: `no-cache` empties the step's cache mounts too";
+        (log.replace('\n', " "), out.stderr.contains(warning))
+    };
+    let log = |log: &str| (log.to_owned(), false);
+    assert_eq!(round("one", "", &[]), log("one "));
+    assert_eq!(round("two", "", &[]), log("one two "));
+    assert_eq!(round("three", "", &["--no-cache"]), log("three "));
+    assert_eq!(round("four", "", &[]), log("three four "));
+    let filter = ["--no-cache-filter=app"];
+    assert_eq!(round("five", "", &filter), log("five "));
+    assert_eq!(round("six", "", &[]), log("five six "));
+    let step = "        no-cache: true";
+    assert_eq!(round("seven", step, &[]), ("seven ".to_owned(), true));
+    assert_eq!(round("eight", "", &[]), log("seven eight "));
+}
+
+#[test]
 fn a_preset_mounts_what_its_tool_keeps() {
     let live = Live::new("cache-preset");
     let out = live

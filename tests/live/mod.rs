@@ -7,6 +7,7 @@ mod caching;
 mod config;
 mod context;
 mod copy;
+mod entitlements;
 mod examples;
 mod files;
 mod mistakes;

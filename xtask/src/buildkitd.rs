@@ -22,6 +22,18 @@ const MIRRORED: [&str; 7] = [
     "registry.example.com",
 ];
 
+/// Devices that are a variable only: one for every build, one for builds that are allowed it.
+const DEVICES: &str = "\
+cdiVersion: 0.6.0
+kind: example.com/device
+devices:
+  - name: free
+    annotations: {org.mobyproject.buildkit.device.autoallow: true}
+    containerEdits: {env: [FREE=given]}
+  - name: guarded
+    containerEdits: {env: [GUARDED=given]}
+";
+
 /// Holds the addresses of one daemon.
 #[derive(Clone, Debug)]
 pub struct Buildkitd {
@@ -52,6 +64,8 @@ impl Buildkitd {
             self.daemon.stop()?;
             create(self.socket.parent().unwrap_or(Path::new("/")))?;
             write(&config, text)?;
+            create(&self.dir.join("cdi"))?;
+            write(&self.dir.join("cdi/devices.yaml"), DEVICES)?;
             self.daemon.start(&tools.path("buildkitd"), |args| {
                 args.arg("--config").arg(&config);
                 args.arg("--addr").arg(self.address());
@@ -109,8 +123,9 @@ impl Buildkitd {
     fn config(&self, registry: u16) -> String {
         let mut text = format!(
             "root = {root:?}\n\
+             insecure-entitlements = [\"network.host\", \"security.insecure\"]\n\
              [cdi]\n\
-             disabled = true\n\
+             specDirs = [{cdi:?}]\n\
              [worker.oci]\n\
              snapshotter = \"overlayfs\"\n\
              platforms = [\"linux/amd64\", \"linux/arm64\"]\n\
@@ -121,7 +136,8 @@ impl Buildkitd {
              enabled = false\n\
              [registry.\"127.0.0.1:{registry}\"]\n\
              http = true\n",
-            root = self.dir.join("root")
+            root = self.dir.join("root"),
+            cdi = self.dir.join("cdi"),
         );
         for host in MIRRORED {
             text += &format!("[registry.{host:?}]\nmirrors = [\"127.0.0.1:{registry}/{host}\"]\n");

@@ -139,6 +139,7 @@ codes! {
     UnsetEnv "unset-env" Error "The environment has no such variable at this point."
     OnbuildTriggers "onbuild-triggers" Error "ONBUILD triggers are not executed yet."
     UnknownHome "unknown-home" Error "A preset needs the home directory of its user."
+    UnsupportedDevice "unsupported-device" Error "The builder cannot give a step the device it requires."
     CopyDownloads "copy-downloads" Error "A `copy` names an address."
     BadImageConfig "bad-image-config" Error "The config of an image cannot be read."
     ParallelInOrder "parallel-in-order" Warning "The builder runs parallel branches one after the other."

@@ -337,7 +337,14 @@ fn devices(
         } else {
             Missing::Ignored
         };
-        (string(cx, &at.state, &device.name), missing)
+        let name = string(cx, &at.state, &device.name);
+        if is_required && !cx.options.caps.has("exec.meta.cdi") {
+            let message = format!("this builder cannot give a step the device `{name}`");
+            cx.diags
+                .report(Code::UnsupportedDevice, device.name.span, message)
+                .help("use BuildKit 0.20 or later, or leave out `required`");
+        }
+        (name, missing)
     };
     options.devices.iter().map(device).collect()
 }
