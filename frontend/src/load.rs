@@ -11,6 +11,7 @@ mod local;
 use buildkit_proto::pb;
 
 use crate::dockerignore;
+use crate::gateway::error::UNKNOWN;
 use crate::gateway::{Error, Evaluate, Gateway, Ref, SolveRequest, concurrent, status};
 use crate::request::Request;
 use crate::syntax::MAX_BYTES;
@@ -110,7 +111,7 @@ async fn build_file(
         log_name: format!("[internal] load build definition from {name}"),
     }
     .define();
-    let reference = solve(gateway, &source, name).await?;
+    let reference = solve(gateway, &source, request).await?;
     let (file, ignore) = concurrent::both(
         gateway.read_file(&reference, name, MAX_BYTES as u64 + 1),
         gateway.read_file(&reference, &ignore_name, MAX_IGNORE_BYTES),
@@ -125,7 +126,7 @@ async fn build_file(
         (file, _) => file,
     };
     Ok(BuildFile {
-        bytes: file.map_err(|error| unreadable(error, name))?,
+        bytes: file.map_err(|error| unreadable(error, request))?,
         ignore: ignore.ok(),
         source,
     })
@@ -141,22 +142,32 @@ fn lower_case(name: &str) -> Option<String> {
     })
 }
 
-async fn solve(gateway: &impl Gateway, source: &Fetch, name: &str) -> Result<Ref, Error> {
-    let request = SolveRequest {
+async fn solve(gateway: &impl Gateway, source: &Fetch, request: &Request) -> Result<Ref, Error> {
+    let asked = SolveRequest {
         definition: source.definition.clone(),
         cache_imports: Vec::new(),
         evaluate: Evaluate::Lazy,
     };
-    let reference = gateway.solve(request).await;
-    let reference = reference.map_err(|error| unreadable(error, name))?;
+    let reference = gateway.solve(asked).await;
+    let reference = reference.map_err(|error| unreadable(error, request))?;
     reference.ok_or_else(|| Error::new("BuildKit returned nothing for the build file"))
 }
 
-fn unreadable(error: Error, name: &str) -> Error {
+fn unreadable(error: Error, request: &Request) -> Error {
+    let (name, local) = (&request.file.name, &request.file.local);
     let error = if error.is_missing_file() {
         Error {
             message: format!(
                 "there is no build file `{name}` (name it with `-f`, such as `-f build.yaml`)"
+            ),
+            ..error
+        }
+    } else if error.is_missing_directory() {
+        Error {
+            code: UNKNOWN,
+            message: format!(
+                "the client does not share the directory of the build file `{name}` \
+                 (with buildctl, add `--local {local}=DIR`)"
             ),
             ..error
         }

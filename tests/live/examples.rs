@@ -1,6 +1,8 @@
 //! Every example, built. Their base images are stand-ins with the tools as small scripts
 //! (`tests/images`); everything else is as a reader of the example has it.
 
+use std::process::{Command, Stdio};
+
 use windlass_tests::{Build, Image, Live, OciLayout, Outcome, SshAgent};
 
 const BOTH: &str = "--platform=linux/amd64,linux/arm64";
@@ -289,4 +291,29 @@ fn self_is_built_from_this_very_checkout() {
         assert_eq!(labels["moby.buildkit.frontend.network.none"], "true");
         check(image, "Entrypoint", r#"["/frontend"]"#);
     }
+}
+
+#[test]
+fn a_definition_of_the_llb_crate_is_piped_into_buildctl() {
+    let live = Live::new("example-llb");
+    let mut hello = Command::new(env!("CARGO"));
+    hello.args(["run", "--quiet", "--package", "buildkit-llb"]);
+    hello.args(["--example", "hello"]);
+    hello.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let mut hello = hello.stdout(Stdio::piped()).spawn().expect("cargo runs");
+    let definition = hello.stdout.take().expect("it was asked for");
+    let made = live.dir().join("made");
+    let out = live
+        .buildctl()
+        .args(["build", "--progress=plain"])
+        .arg(format!("--output=type=local,dest={}", made.display()))
+        .stdin(definition)
+        .output()
+        .expect("buildctl runs");
+    assert!(hello.wait().expect("it ends").success());
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{said}");
+    assert!(said.contains(" say hello\n"), "{said}");
+    let hello = std::fs::read_to_string(made.join("hello")).expect("a file");
+    assert_eq!(hello, "hello from LLB\n");
 }

@@ -207,6 +207,26 @@ fn an_image_without_files_for_several_platforms() {
 }
 
 #[test]
+fn a_client_that_shares_no_build_file_is_told_and_the_daemon_goes_on() {
+    let live = Live::new("no-directory");
+    let build = live.build().file("build.yaml", with_syntax(FILE));
+    let context = build.in_context("x");
+    let context = context.parent().expect("a directory").display();
+    let expected = "error: failed to solve: the client does not share the directory of the build \
+                    file `build.yaml` (with buildctl, add `--local dockerfile=DIR`)";
+    let mut only_context = gateway(&live);
+    only_context.args(["--local", &format!("context={context}")]);
+    assert_eq!(failure(only_context), expected);
+    assert_eq!(failure(gateway(&live)), expected);
+    // A build that needs no files of the context needs no context.
+    let mut only_file = gateway(&live);
+    only_file.args(["--local", &format!("dockerfile={context}")]);
+    let out = only_file.output().expect("buildctl runs");
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{said}");
+}
+
+#[test]
 fn a_call_is_not_supported_yet() {
     let live = Live::new("call");
     let build = || live.build().file("build.yaml", with_syntax(FILE));
@@ -279,12 +299,18 @@ stages:
 fn buildctl(live: &Live, build: &Build<'_>) -> Command {
     let context = build.in_context("x");
     let context = context.parent().expect("a directory").display().to_string();
+    let mut buildctl = gateway(live);
+    buildctl.args(["--local", &format!("context={context}")]);
+    buildctl.args(["--local", &format!("dockerfile={context}")]);
+    buildctl
+}
+
+/// Returns a build whose client shares no directory.
+fn gateway(live: &Live) -> Command {
     let mut buildctl = live.buildctl();
     buildctl.args(["build", "--progress=plain", "--frontend=gateway.v0"]);
     buildctl.args(["--opt", "source=registry.example.com/windlass:1"]);
     buildctl.args(["--opt", "filename=build.yaml"]);
-    buildctl.args(["--local", &format!("context={context}")]);
-    buildctl.args(["--local", &format!("dockerfile={context}")]);
     buildctl
 }
 

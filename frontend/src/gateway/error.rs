@@ -56,6 +56,14 @@ impl Error {
     pub fn is_missing_file(&self) -> bool {
         self.message.contains("no such file or directory")
     }
+
+    /// Tells whether the client shares no directory of the wanted name, or none at all. Again the
+    /// text decides (`session/filesync/filesync.go`, v0.32.2).
+    pub fn is_missing_directory(&self) -> bool {
+        ["no access allowed to dir", "no local sources enabled"]
+            .iter()
+            .any(|text| self.message.contains(text))
+    }
 }
 
 impl fmt::Display for Error {
