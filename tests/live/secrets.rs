@@ -121,7 +121,7 @@ stages:
     from: alpine
     build-env: {RUN: UNIQUE}
     steps:
-      - run: echo token=$TOKEN > /seen && ! ls /run/secrets/file
+      - run: echo token=${TOKEN-unset} > /seen && ! ls /run/secrets/file
         secrets:
           - token
           - {id: file, required: false}
