@@ -78,7 +78,9 @@ pub const PRESETS: &[PresetEntry] = &[
             &[("BUNDLE_USER_CACHE", ""), ("BUNDLE_USER_HOME", "cache")],
         )],
     ),
-    shared(
+    // Cargo's lock is beside these directories, in a file that each container has for itself; two
+    // that unpack the same crate at once fail.
+    locked(
         "cargo",
         &[
             at("~/.cargo/registry", &[("CARGO_HOME", "registry")]),
@@ -117,7 +119,8 @@ pub const PRESETS: &[PresetEntry] = &[
             &[("npm_config_cache", ""), ("NPM_CONFIG_CACHE", "")],
         )],
     ),
-    shared(
+    // NuGet's locks are below `/tmp`, where two containers do not meet.
+    locked(
         "nuget",
         &[at("~/.nuget/packages", &[("NUGET_PACKAGES", "")])],
     ),
@@ -192,4 +195,22 @@ pub const PRESETS: &[PresetEntry] = &[
 /// Returns the preset of that name.
 pub fn find(name: &str) -> Option<Preset> {
     PRESETS.iter().find(|preset| preset.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tool may share a cache if what keeps its processes apart is in the cache itself.
+    #[test]
+    fn a_cache_is_shared_only_by_tools_that_meet_in_it() {
+        let shared = PRESETS.iter().filter(|it| it.sharing == Sharing::Shared);
+        let names: Vec<&str> = shared.map(|it| it.name).collect();
+        assert_eq!(names, ["composer", "go", "npm", "pip", "pnpm", "uv"]);
+    }
+
+    #[test]
+    fn presets_are_in_order_and_each_is_there_once() {
+        assert!(PRESETS.windows(2).all(|pair| pair[0].name < pair[1].name));
+    }
 }
