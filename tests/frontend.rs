@@ -1,5 +1,7 @@
 //! End to end on the gateway of maps: options and files in, solves and result out.
 
+mod calls;
+
 use std::collections::BTreeMap;
 
 use buildkit_llb::Platform;
@@ -280,20 +282,6 @@ fn a_warning_is_shown_once_however_many_platforms() {
         short,
         ["unknown-build-arg: build argument `NOPE` is not declared in the file"]
     );
-}
-
-#[test]
-fn a_call_names_the_request() {
-    let error = case(TWO_STAGES)
-        .option("requestid", "frontend.outline")
-        .error();
-    assert_eq!(
-        error.message,
-        "`--call` and `--check` are not supported yet (asked for `frontend.outline`)"
-    );
-    // A detail that names the request makes buildx ask a Dockerfile frontend instead.
-    assert_eq!(error.details.len(), 1);
-    assert!(error.details[0].type_url.ends_with("errdefs.Source"));
 }
 
 #[test]

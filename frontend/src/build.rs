@@ -15,10 +15,11 @@ mod warning;
 
 use crate::compile::{self, Platforms};
 use crate::diagnostic::Diagnostics;
-use crate::expand::{Asked, Purpose};
+use crate::expand::Purpose;
 use crate::gateway::{Error, Gateway, Outcome, concurrent, status};
 use crate::load::{self, Loaded};
-use crate::lower;
+use crate::lower::{self, Lowered};
+use crate::model::Build;
 use crate::pass;
 use crate::plan::Plan;
 use crate::text::FileId;
@@ -45,24 +46,13 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
     let start = start::start(gateway, invocation).await?;
     let request = &start.request;
     if let Some(name) = &request.subrequest {
-        return call::answer(name);
+        return call::answer(gateway, &start, invocation, name).await;
     }
     pass::enter("load");
     let loaded = load::load(gateway, request, &invocation.session).await?;
     let mut diags = Diagnostics::new();
-    let plans = plans(&start, &loaded, &mut diags);
-    stop_at_mistakes(&diags, &loaded)?;
-    pass::enter("resolve");
-    let origin = loaded.origin();
-    let resolved = images::resolve(gateway, &plans, request, origin, &mut diags).await?;
-    pass::enter("lower");
-    let mut lowered = Vec::new();
-    for plan in plans {
-        let options = setting::options(&start, &loaded, &invocation.session, &plan.target);
-        let one = lower::lower(&plan, &resolved, &options, &loaded.files, &mut diags);
-        lowered.push((plan, one));
-    }
-    stop_at_mistakes(&diags, &loaded)?;
+    let how = (invocation.session.as_str(), Purpose::Build);
+    let lowered = compiled(gateway, &start, &loaded, how, &mut diags).await?;
     warning::send(gateway, &diags, &loaded).await;
     pass::enter("solve");
     let solves = lowered
@@ -72,20 +62,49 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
     Ok(outcome::outcome(request, images))
 }
 
-fn plans(start: &Start, loaded: &Loaded, diags: &mut Diagnostics) -> Vec<Plan> {
+/// Takes a build file as far as it goes without running anything: what each platform's image is
+/// made of. `how` is the client's session and what it is for.
+async fn compiled(
+    gateway: &impl Gateway,
+    start: &Start,
+    loaded: &Loaded,
+    how: (&str, Purpose),
+    diags: &mut Diagnostics,
+) -> Result<Vec<(Plan, Lowered)>, Error> {
+    let (session, purpose) = how;
+    let (_, plans) = plans(start, loaded, purpose, diags);
+    stop_at_mistakes(diags, loaded)?;
+    pass::enter("resolve");
+    let origin = loaded.origin();
+    let resolved = images::resolve(gateway, &plans, &start.request, origin, diags).await?;
+    pass::enter("lower");
+    let mut lowered = Vec::new();
+    for plan in plans {
+        let options = setting::options(start, loaded, session, &plan.target);
+        let one = lower::lower(&plan, &resolved, &options, &loaded.files, diags);
+        lowered.push((plan, one));
+    }
+    stop_at_mistakes(diags, loaded)?;
+    Ok(lowered)
+}
+
+/// Reads the build file and plans it for each platform.
+fn plans(
+    start: &Start,
+    loaded: &Loaded,
+    purpose: Purpose,
+    diags: &mut Diagnostics,
+) -> (Build, Vec<Plan>) {
     let Some(reading) = compile::read(FileId::ROOT, &loaded.bytes, diags) else {
-        return Vec::new();
+        return (Build::default(), Vec::new());
     };
-    let asked = Asked {
-        target: start.request.target.clone(),
-        args: start.request.args.clone(),
-        purpose: Purpose::Build,
-    };
+    let asked = start.asked(purpose);
     let platforms = Platforms {
         builder: start.builder.clone(),
         asked: start.request.platforms.clone(),
     };
-    compile::plans(&reading.build, &asked, &platforms, diags)
+    let plans = compile::plans(&reading.build, &asked, &platforms, diags);
+    (reading.build, plans)
 }
 
 /// The build file's mistakes, all at once.

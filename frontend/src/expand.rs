@@ -28,7 +28,7 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::Diagnostics;
 use crate::expr::Text;
-use crate::model::{Build, CacheMount, Phase, SecretMount, SshMount, Step};
+use crate::model::{Arg, Build, CacheMount, Phase, SecretMount, SshMount, Step};
 use crate::preset::Preset;
 use crate::text::{Span, Spanned};
 
@@ -64,6 +64,9 @@ pub enum Purpose {
     Build,
     /// An answer about the build (`--call`): an argument may have any value or none.
     Call,
+    /// A look at the file (`--check`): as for a call, and unless one stage was asked for, all are
+    /// reached.
+    Check,
 }
 
 /// A stage's index in the build file; the same in [`Expansion`] and `Plan`.
@@ -106,6 +109,19 @@ pub struct Expansion {
     pub stages: Vec<Stage>,
     /// The stage that is the result.
     pub result: StageId,
+    /// The stages from which others are reached: the result, and for a check every one.
+    pub roots: Vec<StageId>,
+    /// The arguments that the stages reached by the result declare or mention.
+    pub args: Vec<UsedArg>,
+}
+
+/// An argument that a build uses.
+#[derive(Clone, Debug)]
+pub struct UsedArg {
+    /// As declared.
+    pub arg: Arg,
+    /// Its value, if it has one.
+    pub value: Option<String>,
 }
 
 /// One stage for one target platform.
@@ -146,11 +162,17 @@ pub fn expand(
     request::unknown_args(build, asked, diags);
     let fixed = scope::Fixed::new(build, asked, result, target, builder);
     let mut expander = stage::Expander::new(build, asked, target, builder, fixed);
-    let stages = expander.stages(result, diags);
+    let roots = match (asked.purpose, &asked.target) {
+        (Purpose::Check, None) => (0..build.stages.len()).map(StageId).collect(),
+        _ => vec![result],
+    };
+    let stages = expander.stages(&roots, diags);
     Some(Expansion {
         target: target.clone(),
         build: builder.clone(),
         stages,
         result,
+        roots,
+        args: expander.used,
     })
 }

@@ -36,4 +36,6 @@ pub mod dockerignore;
 
 pub mod load;
 
+pub mod call;
+
 pub mod build;

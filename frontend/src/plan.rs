@@ -14,7 +14,7 @@ mod order;
 use buildkit_llb::Platform;
 
 use crate::diagnostic::{Code, Diagnostics};
-use crate::expand::{Expansion, Input, Stage, StageId};
+use crate::expand::{Expansion, Input, Stage, StageId, UsedArg};
 use crate::text::Span;
 
 /// What will be built for one target platform.
@@ -32,6 +32,8 @@ pub struct Plan {
     pub result: StageId,
     /// The images that reached stages use, sorted by name and platform.
     pub images: Vec<ImageUse>,
+    /// The arguments that reached stages declare or mention.
+    pub args: Vec<UsedArg>,
 }
 
 /// An image that somebody must resolve.
@@ -69,7 +71,7 @@ pub fn plan(expansion: Expansion, diags: &mut Diagnostics) -> Option<Plan> {
     if !cycles.is_empty() {
         return None;
     }
-    let order = order::order(&edges, expansion.result);
+    let order = order::order(&edges, &expansion.roots);
     let reached = || order.iter().map(|id| &expansion.stages[id.0]);
     reached().for_each(|stage| check_contexts(stage, diags));
     reached().for_each(|stage| notice::notice(stage, diags));
@@ -81,6 +83,7 @@ pub fn plan(expansion: Expansion, diags: &mut Diagnostics) -> Option<Plan> {
         order,
         result: expansion.result,
         images,
+        args: expansion.args,
     })
 }
 

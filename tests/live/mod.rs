@@ -4,6 +4,7 @@ mod args;
 mod cache;
 mod cache_mounts;
 mod caching;
+mod calls;
 mod config;
 mod context;
 mod copy;

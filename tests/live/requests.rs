@@ -227,22 +227,6 @@ fn a_client_that_shares_no_build_file_is_told_and_the_daemon_goes_on() {
 }
 
 #[test]
-fn a_call_is_not_supported_yet() {
-    let live = Live::new("call");
-    let build = || live.build().file("build.yaml", with_syntax(FILE));
-    check(
-        build().arg("--call=outline"),
-        "\
-ERROR: failed to build: failed to solve: `--call` and `--check` are not supported yet (asked for `frontend.outline`)",
-    );
-    check(
-        build().arg("--check"),
-        "ERROR: failed to build: failed to solve: `--call` and `--check` are not supported yet \
-         (asked for `frontend.lint`)",
-    );
-}
-
-#[test]
 fn a_bug_of_ours_is_an_error_and_the_next_build_works() {
     let live = Live::new("panic");
     for pass in ["load", "expand", "resolve", "lower", "solve"] {

@@ -1,11 +1,92 @@
-//! `--call`: questions about a build file instead of a build.
+//! `--call`: questions about a build file instead of a build, in the order in which they need
+//! something: nothing, the file, its plan, its images.
 
-use crate::gateway::{Error, Outcome, status};
+use super::start::{Invocation, Start};
+use super::{compiled, plans, stop_at_mistakes};
+use crate::call::{self, Answer, Question};
+use crate::compile;
+use crate::diagnostic::Diagnostics;
+use crate::expand::{self, Purpose};
+use crate::gateway::error::CANCELED;
+use crate::gateway::{Error, Gateway, Outcome, Refs, status};
+use crate::load::{self, Loaded};
+use crate::pass;
+use crate::text::FileId;
 
-/// Every subrequest has its answer here.
-pub(super) fn answer(name: &str) -> Result<Outcome, Error> {
-    // Without the detail that names the request: with it, buildx would ask a Dockerfile frontend
-    // of its own choice instead, which knows nothing of build files (build/build.go, docker/buildx v0.36.0).
-    let error = format!("`--call` and `--check` are not supported yet (asked for `{name}`)");
-    Err(status::unmarked(Error::new(error)))
+/// Answers the question that the client asks by this id.
+///
+/// # Errors
+///
+/// There is no such question, or a mistake in the file leaves it without an answer.
+pub(super) async fn answer(
+    gateway: &impl Gateway,
+    start: &Start,
+    invocation: &Invocation,
+    id: &str,
+) -> Result<Outcome, Error> {
+    let call = call::find(id).map_err(|message| status::unsupported_call(id, message))?;
+    let answer = match call.question {
+        Question::Describe => call::describe(),
+        question => {
+            pass::enter("load");
+            let loaded = load::load(gateway, &start.request, &invocation.session).await?;
+            match question {
+                Question::Describe => call::describe(),
+                Question::Targets => targets(start, &loaded)?,
+                Question::Outline => outline(start, &loaded)?,
+                Question::Lint => lint(gateway, start, invocation, &loaded).await?,
+            }
+        }
+    };
+    Ok(Outcome {
+        refs: Refs::Single(None),
+        metadata: answer.metadata(call),
+    })
+}
+
+fn targets(start: &Start, loaded: &Loaded) -> Result<Answer, Error> {
+    let mut diags = Diagnostics::new();
+    let reading = compile::read(FileId::ROOT, &loaded.bytes, &mut diags);
+    stop_at_mistakes(&diags, loaded)?;
+    let build = reading.map(|reading| reading.build).unwrap_or_default();
+    // The target of the request has no part in it.
+    let asked = start.asked(Purpose::Call);
+    let asked = expand::Asked {
+        target: None,
+        ..asked
+    };
+    let default = expand::result(&build, &asked, &mut diags);
+    Ok(call::targets(&build, default, loaded.origin()))
+}
+
+fn outline(start: &Start, loaded: &Loaded) -> Result<Answer, Error> {
+    let mut diags = Diagnostics::new();
+    let (build, plans) = plans(start, loaded, Purpose::Call, &mut diags);
+    stop_at_mistakes(&diags, loaded)?;
+    match plans.first() {
+        Some(plan) => Ok(call::outline(plan, &build, loaded.origin())),
+        None => Err(status::unmarked(Error::new("there is nothing to build"))),
+    }
+}
+
+/// What ends the check is part of its answer, unless it is the user who ends it.
+async fn lint(
+    gateway: &impl Gateway,
+    start: &Start,
+    invocation: &Invocation,
+    loaded: &Loaded,
+) -> Result<Answer, Error> {
+    let mut diags = Diagnostics::new();
+    let session = &invocation.session;
+    let compiled = compiled(
+        gateway,
+        start,
+        loaded,
+        (session, Purpose::Check),
+        &mut diags,
+    );
+    match compiled.await.err() {
+        Some(error) if error.code == CANCELED => Err(error),
+        failure => Ok(call::lint(&diags, failure.as_ref(), loaded.origin())),
+    }
 }

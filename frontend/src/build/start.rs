@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use buildkit_llb::Platform;
 
 use crate::diagnostic::Diagnostics;
+use crate::expand::{Asked, Purpose};
 use crate::gateway::{Error, Gateway, Pong, status};
 use crate::pass;
 use crate::request::{self, Options, Request};
@@ -45,6 +46,17 @@ pub(super) struct Start {
     pub pong: Pong,
     /// Where steps run natively.
     pub builder: Platform,
+}
+
+impl Start {
+    /// Returns what the request says about the build file.
+    pub(super) fn asked(&self, purpose: Purpose) -> Asked {
+        Asked {
+            target: self.request.target.clone(),
+            args: self.request.args.clone(),
+            purpose,
+        }
+    }
 }
 
 /// Asks the daemon and reads the options.

@@ -5,18 +5,19 @@
 //! wrong with it is kept beside it and reported when somebody mentions it: `required-arg`,
 //! `bad-arg` and what the evaluation of its default reports.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::Platform;
 
 use crate::diagnostic::{Code, Diagnostics};
-use crate::expr::eval;
+use crate::expr::{Name, eval};
 use crate::model::{Arg, Value};
 use crate::text::Span;
 
 use super::platform::choose_text;
 use super::scope::{Fixed, Names, late};
-use super::{Asked, Purpose};
+use super::{Asked, Purpose, UsedArg};
 
 /// The set of the top-level `args`.
 pub(super) const TOP: usize = 0;
@@ -27,6 +28,8 @@ pub(super) struct ArgValue<'b> {
     pub(super) state: State,
     /// The argument.
     pub(super) arg: &'b Arg,
+    /// Whether a stage mentions it.
+    pub(super) is_mentioned: Cell<bool>,
     problems: Option<Box<Diagnostics>>,
 }
 
@@ -44,6 +47,16 @@ impl ArgValue<'_> {
     pub(super) fn report(&self, diags: &mut Diagnostics) {
         if let Some(problems) = &self.problems {
             diags.append(problems.as_ref().clone());
+        }
+    }
+
+    fn used(&self) -> UsedArg {
+        UsedArg {
+            arg: self.arg.clone(),
+            value: match &self.state {
+                State::Set(value) => Some(value.clone()),
+                State::Unset | State::Failed => None,
+            },
         }
     }
 }
@@ -73,14 +86,60 @@ pub(super) struct Cx<'e> {
 impl<'b> Sets<'b> {
     /// Returns what the name means where the set is visible.
     pub(super) fn find(&self, set: usize, name: &str) -> Option<&ArgValue<'b>> {
-        let mut next = Some(set);
-        while let Some(set) = next.and_then(|idx| self.sets.get(idx)) {
+        self.locate(Some(set), name).map(|(_, value)| value)
+    }
+
+    /// Returns what the name means where the set is visible, and the set it is in.
+    fn locate(&self, mut next: Option<usize>, name: &str) -> Option<(usize, &ArgValue<'b>)> {
+        while let Some((idx, set)) = next.and_then(|idx| Some((idx, self.sets.get(idx)?))) {
             if let Some(value) = set.args.get(name) {
-                return Some(value);
+                return Some((idx, value));
             }
             next = set.outer;
         }
         None
+    }
+
+    /// Returns the arguments that stages declare or mention so far, and those that the defaults of
+    /// these mention: each name once, in the order of the file.
+    pub(super) fn used(&self) -> Vec<UsedArg> {
+        let mut waiting = Vec::new();
+        for (idx, set) in self.sets.iter().enumerate() {
+            let is_used = |value: &&ArgValue<'b>| idx != TOP || value.is_mentioned.get();
+            let used = set.args.values().filter(is_used);
+            waiting.extend(used.map(|value| (idx, value)));
+        }
+        let mut found = BTreeMap::new();
+        while let Some((idx, value)) = waiting.pop() {
+            let (arg, name) = (value.arg, &value.arg.name);
+            let is_inherited = idx != TOP && arg.default.is_none();
+            if let Some(top) = self.locate(Some(TOP), &name.value).filter(|_| is_inherited) {
+                waiting.push(top);
+                continue;
+            }
+            if found.insert(name.span.start, value).is_some() {
+                continue;
+            }
+            for template in arg.default.iter().flat_map(Value::templates) {
+                template.each_reference(&mut |reference| {
+                    let Name::Arg(mentioned) = &reference.name else {
+                        return;
+                    };
+                    let is_outer = *mentioned == name.value;
+                    let from = if is_outer {
+                        self.sets[idx].outer
+                    } else {
+                        Some(idx)
+                    };
+                    waiting.extend(self.locate(from, mentioned));
+                });
+            }
+        }
+        let mut seen = BTreeSet::new();
+        let each = found
+            .into_values()
+            .filter(|it| seen.insert(&it.arg.name.value));
+        each.map(ArgValue::used).collect()
     }
 
     /// Returns every name that is visible.
@@ -121,6 +180,7 @@ impl<'b> Sets<'b> {
         ArgValue {
             state,
             arg,
+            is_mentioned: Cell::new(false),
             problems: has_problems.then(|| Box::new(problems)),
         }
     }
@@ -190,7 +250,7 @@ impl<'b> Sets<'b> {
             purpose: cx.asked.purpose,
         };
         template.each_reference(&mut |reference| {
-            names.mention(&reference.name, reference.span, problems)
+            names.problems(&reference.name, reference.span, problems)
         });
         let text = eval(template, &names, problems)?;
         match text.as_literal() {
@@ -229,7 +289,7 @@ fn checked(
     problems: &mut Diagnostics,
 ) -> State {
     let found = arg.kind.normalise(value);
-    if purpose == Purpose::Call {
+    if purpose != Purpose::Build {
         return State::Set(found.unwrap_or_else(|_| value.to_owned()));
     }
     let wrong = match &found {

@@ -111,8 +111,18 @@ impl Names<'_> {
         normal.unwrap_or_else(|| text.to_owned())
     }
 
-    /// Reports what is wrong with the argument that is mentioned at `span`.
+    /// Notes that a stage mentions a name at `span`, and reports what is wrong with the argument.
     pub(super) fn mention(&self, name: &Name, span: Span, diags: &mut Diagnostics) {
+        if let Name::Arg(name) = name
+            && let Some(value) = self.sets.find(self.set, name)
+        {
+            value.is_mentioned.set(true);
+        }
+        self.problems(name, span, diags);
+    }
+
+    /// Reports what is wrong with the argument that is mentioned at `span`.
+    pub(super) fn problems(&self, name: &Name, span: Span, diags: &mut Diagnostics) {
         let Name::Arg(name) = name else {
             return;
         };
@@ -128,7 +138,7 @@ impl Scope<Name> for Names<'_> {
         match name {
             Name::Arg(name) => match self.sets.find(self.set, name).map(|value| &value.state) {
                 Some(State::Set(value)) => Found::Set(value),
-                Some(State::Unset) if self.purpose == Purpose::Call => Found::Set(""),
+                Some(State::Unset) if self.purpose != Purpose::Build => Found::Set(""),
                 Some(State::Unset) => Found::Unset,
                 Some(State::Failed) | None => Found::Reported,
             },

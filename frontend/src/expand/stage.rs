@@ -16,7 +16,7 @@ use super::args::{Cx, Sets, TOP};
 use super::input::{StageNames, Taker};
 use super::platform::{choose_text, choose_variant};
 use super::scope::{Fixed, Names, late};
-use super::{Asked, Input, Stage, StageId, steps};
+use super::{Asked, Input, Stage, StageId, UsedArg, steps};
 
 /// Everything that one expansion looks things up in.
 pub(super) struct Expander<'b> {
@@ -32,6 +32,8 @@ pub(super) struct Expander<'b> {
     pub(super) ssh: BTreeMap<&'b str, &'b NamedSsh>,
     heads: Vec<Option<Head<'b>>>,
     places: Vec<Option<Place>>,
+    /// The arguments of the stages that are reached.
+    pub(super) used: Vec<UsedArg>,
 }
 
 /// What is known of a stage before its base is looked at.
@@ -135,13 +137,14 @@ impl<'b> Expander<'b> {
                 .collect(),
             heads: vec![None; build.stages.len()],
             places: vec![None; build.stages.len()],
+            used: Vec::new(),
         }
     }
 
-    /// Expands every stage. What is wrong is reported only for those that the result reaches.
-    pub(super) fn stages(&mut self, result: StageId, diags: &mut Diagnostics) -> Vec<Stage> {
+    /// Expands every stage. What is wrong is reported only for those that the roots reach.
+    pub(super) fn stages(&mut self, roots: &[StageId], diags: &mut Diagnostics) -> Vec<Stage> {
         let mut stages: Vec<Option<Stage>> = self.build.stages.iter().map(|_| None).collect();
-        let mut waiting = vec![result.0];
+        let mut waiting: Vec<usize> = roots.iter().map(|root| root.0).collect();
         while let Some(idx) = waiting.pop() {
             if stages[idx].is_some() {
                 continue;
@@ -153,6 +156,7 @@ impl<'b> Expander<'b> {
             }));
             stages[idx] = Some(stage);
         }
+        self.used = self.sets.used();
         let mut unheard = Diagnostics::new();
         let all = stages.into_iter().enumerate();
         all.map(|(idx, stage)| stage.unwrap_or_else(|| self.stage(idx, &mut unheard)))

@@ -176,6 +176,14 @@ pub fn unsupported_cap(name: &str) -> Error {
     unmarked(error)
 }
 
+/// Says that the client asks for what this frontend cannot answer. `id` is its name for it.
+pub fn unsupported_call(id: &str, message: String) -> Error {
+    let request = errdefs::Subrequest {
+        name: id.to_owned(),
+    };
+    unmarked(Error::new(message).detail(any("errdefs.Subrequest", &request)))
+}
+
 /// Returns a file up to the last of `lines`, all others left empty and long ones cut.
 fn excerpt(file: &File, lines: RangeInclusive<u32>) -> Vec<u8> {
     let mut data = Vec::new();

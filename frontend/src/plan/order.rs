@@ -34,13 +34,22 @@ fn edges_of(stage: &Stage) -> Vec<Edge> {
     .collect()
 }
 
-/// Returns the stages that `result` reaches, each after what it uses.
-pub(super) fn order(edges: &[Vec<Edge>], result: StageId) -> Vec<StageId> {
+/// Returns the stages that the roots reach, each after what it uses.
+pub(super) fn order(edges: &[Vec<Edge>], roots: &[StageId]) -> Vec<StageId> {
     let mut order = Vec::new();
     let mut is_seen = vec![false; edges.len()];
+    for root in roots {
+        if !is_seen[root.0] {
+            is_seen[root.0] = true;
+            visit(root.0, edges, &mut is_seen, &mut order);
+        }
+    }
+    order
+}
+
+fn visit(root: usize, edges: &[Vec<Edge>], is_seen: &mut [bool], order: &mut Vec<StageId>) {
     // A stage and how many of its edges were followed: a chain of stages needs no call stack.
-    let mut path = vec![(result.0, 0)];
-    is_seen[result.0] = true;
+    let mut path = vec![(root, 0)];
     while let Some((stage, n_followed)) = path.last_mut() {
         let Some(edge) = edges[*stage].get(*n_followed) else {
             order.push(StageId(*stage));
@@ -53,5 +62,4 @@ pub(super) fn order(edges: &[Vec<Edge>], result: StageId) -> Vec<StageId> {
             path.push((edge.to, 0));
         }
     }
-    order
 }

@@ -1,0 +1,176 @@
+//! `--call` and `--check` as buildx and bake show them, and what they exit with.
+
+use std::process::Command;
+
+use windlass_tests::{Build, Live};
+
+const SHOP: &str = "
+default: web
+args:
+  VERSION: {default: '3.20', description: Which alpine}
+stages:
+  deps:
+    description: What the shop needs
+    from: alpine:${{ args.VERSION }}
+    steps:
+      - run: 'true'
+        secrets: npm_token
+        ssh: {id: github, required: false}
+  web: {from: deps}
+";
+
+#[track_caller]
+fn check(build: Build<'_>, code: i32, expected: &str) {
+    let out = build.run();
+    let shown = out.stdout.replace(&context(&build), "");
+    let stdout: Vec<&str> = shown.lines().map(str::trim_end).collect();
+    assert_eq!(stdout.join("\n").trim_end(), expected, "{}", out.stderr);
+    assert_eq!(out.code, Some(code));
+}
+
+/// The directory of the build file, which clients show before its name.
+fn context(build: &Build<'_>) -> String {
+    build.in_context("").display().to_string()
+}
+
+#[test]
+fn an_outline_names_arguments_secrets_and_agents() {
+    let live = Live::new("outline");
+    let expected = "\
+TARGET: web
+
+BUILD ARG   VALUE   DESCRIPTION
+VERSION     3.20    Which alpine
+
+SECRET      REQUIRED
+npm_token   true
+
+SSH      REQUIRED
+github";
+    check(live.yaml(SHOP).arg("--call=outline"), 0, expected);
+    let build = live.yaml(SHOP).arg("--call=outline").arg("--target=deps");
+    let described = "TARGET:      deps\nDESCRIPTION: What the shop needs";
+    check(build, 0, &expected.replace("TARGET: web", described));
+}
+
+#[test]
+fn targets_are_listed_and_so_are_calls() {
+    let live = Live::new("targets");
+    let expected = "\
+TARGET        DESCRIPTION
+deps          What the shop needs
+web (default)";
+    check(live.yaml(SHOP).arg("--call=targets"), 0, expected);
+    let out = live.yaml(SHOP).arg("--call=subrequests.describe").run();
+    out.success().stdout_contains("\noutline ");
+    let out = live.yaml(SHOP).arg("--call=targets,format=json").run();
+    let json: serde_json::Value = serde_json::from_str(&out.stdout).expect("JSON");
+    assert_eq!(json["targets"][1]["name"], "web");
+    assert_eq!(json["targets"][1]["default"], true);
+}
+
+#[test]
+fn a_check_exits_with_what_it_found() {
+    let live = Live::new("check");
+    check(
+        live.yaml(SHOP).arg("--check"),
+        0,
+        "Check complete, no warnings found.",
+    );
+    let file = SHOP.replace("'true'", "echo a # b");
+    let expected = "\
+Check complete, 1 warning has been found!
+
+WARNING: comment-in-command
+the command ends before this `#` (if it belongs to the command, quote the command or write it after `run: |`)
+build.yaml:10
+--------------------
+   8 |         from: alpine:${{ args.VERSION }}
+   9 |         steps:
+  10 | >>>       - run: echo a # b
+  11 |             secrets: npm_token
+  12 |             ssh: {id: github, required: false}
+--------------------";
+    check(live.yaml(&file).arg("--call=check"), 1, expected);
+    let build = live.yaml(&file).arg("--call=check,ignorestatus=true");
+    check(build, 0, expected);
+}
+
+#[test]
+fn a_mistake_is_shown_whatever_is_called() {
+    let live = Live::new("call-mistake");
+    let file = SHOP.replace("default: web", "default: wbe");
+    let marked = "   2 | >>> default: wbe\n";
+    for call in ["outline", "targets"] {
+        let out = live.yaml(&file).arg(format!("--call={call}")).run();
+        let error = out.failure().error();
+        assert!(error.contains(marked), "{error}");
+        assert!(error.contains("build.yaml:2:10: there is no stage `wbe`"));
+    }
+    let build = live.yaml(&file).arg("--check");
+    let out = build.run();
+    out.failure();
+    let start = out.stderr.find("ERROR: ").expect("an error");
+    assert_eq!(
+        out.stderr[start..].replace(&context(&build), "").trim_end(),
+        "\
+ERROR: build.yaml:2:10: there is no stage `wbe` (did you mean `web`?)
+build.yaml:2
+--------------------
+   1 |     # syntax=registry.example.com/windlass:1
+   2 | >>> default: wbe
+   3 |     args:
+   4 |       VERSION: {default: '3.20', description: Which alpine}
+--------------------"
+    );
+}
+
+#[test]
+fn an_unknown_call_asks_no_other_frontend() {
+    let live = Live::new("unknown-call");
+    let out = live.yaml(SHOP).arg("--call=outlin").run();
+    out.failure().stderr_contains(
+        "ERROR: failed to build: failed to solve: unsupported request frontend.outlin: there is \
+         no call `outlin` (did you mean `--call=outline`?)",
+    );
+    out.stderr_lacks("docker/dockerfile");
+}
+
+#[test]
+fn bake_calls_every_target() {
+    let live = Live::new("bake-call");
+    let bake = "target web {\n  description = \"The shop\"\n  dockerfile = \"build.yaml\"\n}\n\
+                target deps {\n  dockerfile = \"build.yaml\"\n  target = \"deps\"\n}\n";
+    let file = SHOP.replace("'true'", "echo a # b");
+    let build = live.yaml(&file).file("docker-bake.hcl", bake);
+    let (code, out) = run(&live, &build, &["web", "deps", "--call=targets"]);
+    let list = "TARGET        DESCRIPTION\ndeps          What the shop needs\nweb (default) \n";
+    let expected = format!("deps\n\n{list}\nweb\nThe shop\n\n{list}");
+    assert_eq!((code, out), (Some(0), expected));
+    let (code, out) = run(&live, &build, &["web", "--check"]);
+    assert!(out.contains("Check complete, 1 warning has been found!"));
+    assert_eq!(code, Some(1));
+    let (code, out) = run(&live, &build, &["web", "--call=check,format=json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let warning = &json["target"]["web"]["check"]["warnings"][0];
+    assert_eq!(warning["ruleName"], "comment-in-command");
+    assert_eq!(code, Some(1));
+    let (code, out) = run(&live, &build, &["--list=targets"]);
+    assert!(out.contains("The shop"), "{out}");
+    assert_eq!(code, Some(0));
+}
+
+/// Runs bake in the build's context; returns its exit status and standard output.
+fn run(live: &Live, build: &Build<'_>, args: &[&str]) -> (Option<i32>, String) {
+    let mut bake: Command = live.buildx();
+    bake.args(["bake", "--progress=plain"]).args(args);
+    bake.current_dir(build.in_context(""));
+    let out = bake.output().expect("bake runs");
+    let stdout = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(
+        !stdout.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    (out.status.code(), stdout)
+}
