@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::command::{command, run};
 use crate::dirs::write;
+use crate::engine::{Wanted, choose};
 use crate::error::{Context as _, Error, Result};
 use crate::frontend_image::{Profile, own_arch};
 use crate::progress::Progress;
@@ -43,8 +44,8 @@ const SHOWS: [Show; 2] = [
 ];
 
 /// Sets everything up, builds the examples and says what was made.
-pub fn demo(progress: Progress) -> Result<String> {
-    let world = World::up(progress)?;
+pub fn demo(wanted: Wanted, progress: Progress) -> Result<String> {
+    let world = World::on(choose(wanted, progress), progress)?;
     world.refresh_frontend(Profile::Release)?;
     let frontend = world.frontend(Profile::Release);
     let mut text = format!("frontend  {frontend}\n");
@@ -62,7 +63,11 @@ fn build(world: &World, show: &Show) -> Result<String> {
     let dir = world.work_dir(&format!("demo-{}", show.example))?;
     let name = format!("demo/{}:1", show.example);
     let source = Path::new("examples").join(show.example);
-    let mut flags = String::new();
+    let mut flags = match world.docker.config() {
+        // Our own builder and frontend are the defaults of our own configuration.
+        Some(_) => String::new(),
+        None => format!(" {}", world.flags(Profile::Release).join(" ")),
+    };
     let mut options: Vec<String> = Vec::new();
     // Kept until the last build has ended.
     let mut agent = None;
@@ -103,7 +108,8 @@ fn build(world: &World, show: &Show) -> Result<String> {
 /// Returns the build of an example, without what becomes of it.
 fn buildx(world: &World, source: &Path, options: &[String]) -> Command {
     let mut build = world.docker.buildx();
-    build.args(["build", "--progress=plain", "--builder", &world.builder]);
+    build.args(["build", "--progress=plain"]);
+    build.args(world.flags(Profile::Release));
     build.arg("--file").arg(source.join("build.yaml"));
     build
         .args(options)

@@ -1,5 +1,6 @@
 //! The docker command line with a configuration of its own, in which buildx is a plugin and the
-//! default builder is our daemon. The user's own configuration is neither read nor changed.
+//! default builder is our daemon. The user's own configuration is neither read nor changed, unless
+//! a builder of it is asked for.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,25 +11,30 @@ use crate::error::{Context as _, Result};
 use crate::tools::Tools;
 
 /// Variables of the caller's shell that would change what a build does.
-const NOT_INHERITED: [&str; 12] = [
-    "BUILDKIT_HOST",
+const NOT_INHERITED: [&str; 8] = [
     "BUILDKIT_PROGRESS",
     "BUILDX_BUILDER",
-    "BUILDX_CONFIG",
     "BUILDX_EXPERIMENTAL",
     "BUILDX_GIT_LABELS",
     "BUILDX_NO_DEFAULT_ATTESTATIONS",
-    "DOCKER_CONTEXT",
-    "DOCKER_HOST",
     "DOCKER_DEFAULT_PLATFORM",
     "SOURCE_DATE_EPOCH",
     "SSH_AUTH_SOCK",
 ];
 
-/// Holds the private configuration.
+/// Variables that lead to the user's own builders.
+const OF_THE_USER: [&str; 4] = [
+    "BUILDKIT_HOST",
+    "BUILDX_CONFIG",
+    "DOCKER_CONTEXT",
+    "DOCKER_HOST",
+];
+
+/// Holds the configuration.
 #[derive(Clone, Debug)]
 pub struct Docker {
-    config: PathBuf,
+    /// Our own, else the user's.
+    config: Option<PathBuf>,
     buildx: PathBuf,
 }
 
@@ -50,20 +56,28 @@ impl Docker {
             write(&file, "{}\n")?;
         }
         Ok(Docker {
-            config: config.to_path_buf(),
+            config: Some(config.to_path_buf()),
             buildx,
         })
     }
 
-    /// Returns the directory to set `DOCKER_CONFIG` to.
-    pub fn config(&self) -> &Path {
-        &self.config
+    /// Takes the user's own configuration; of ours is only buildx itself.
+    pub(crate) fn of_the_user(tools: &Tools) -> Docker {
+        Docker {
+            config: None,
+            buildx: tools.path("buildx"),
+        }
+    }
+
+    /// Returns the directory to set `DOCKER_CONFIG` to, if it is not the user's.
+    pub fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
     }
 
     /// Returns `docker buildx`, with none of the caller's own settings.
     pub fn buildx(&self) -> Command {
         // The plugin is a whole program: it does without the docker command line.
-        let mut buildx = if on_path("docker") {
+        let mut buildx = if self.config.is_some() && on_path("docker") {
             let mut docker = command("docker");
             docker.arg("buildx");
             docker
@@ -73,10 +87,20 @@ impl Docker {
         for name in NOT_INHERITED {
             buildx.env_remove(name);
         }
+        if let Some(config) = &self.config {
+            for name in OF_THE_USER {
+                buildx.env_remove(name);
+            }
+            buildx.env("DOCKER_CONFIG", config);
+        }
+        buildx.env("DOCKER_CLI_HINTS", "false");
         buildx
-            .env("DOCKER_CONFIG", &self.config)
-            .env("DOCKER_CLI_HINTS", "false");
-        buildx
+    }
+
+    /// Starts a builder that is there.
+    pub(crate) fn start_builder(&self, name: &str) -> Result<()> {
+        run(self.buildx().args(["inspect", "--bootstrap", name]))?;
+        Ok(())
     }
 
     /// Makes a builder of this name for the daemon at `address`, and the default one.
@@ -100,13 +124,21 @@ impl Docker {
     }
 
     fn knows(&self, name: &str, address: &str) -> bool {
-        let file = self.config.join("buildx/instances").join(name);
-        let text = std::fs::read_to_string(file).unwrap_or_default();
+        let text = self.instance(name).map(std::fs::read_to_string);
+        let text = text.and_then(std::result::Result::ok).unwrap_or_default();
         text.contains(&format!("{address:?}"))
     }
 
     /// Forgets a builder; it does not matter whether there is one.
     pub(crate) fn remove_builder(&self, name: &str) {
-        let _ = std::fs::remove_file(self.config.join("buildx/instances").join(name));
+        if let Some(file) = self.instance(name) {
+            let _ = std::fs::remove_file(file);
+        }
+    }
+
+    /// Returns the file that buildx keeps about a builder of ours.
+    fn instance(&self, name: &str) -> Option<PathBuf> {
+        let config = self.config.as_ref()?;
+        Some(config.join("buildx/instances").join(name))
     }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{Context as _, Error, Profile, Progress, Result, World};
+use xtask::{Context as _, Error, Profile, Progress, Result, Wanted, World};
 
 /// Development chores of Windlass.
 #[derive(Parser)]
@@ -36,7 +36,14 @@ enum Chore {
     /// Check everything: format, lints, and all tests, the live ones included.
     Test,
     /// Set everything up, build two examples through docker buildx and run them.
-    Demo,
+    Demo {
+        /// Build on this builder of `docker buildx ls`; it must reach 127.0.0.1 of this machine.
+        #[arg(long, value_name = "NAME")]
+        builder: Option<String>,
+        /// Build on a buildkitd of our own even if there is a Docker Engine.
+        #[arg(long, conflicts_with = "builder")]
+        own: bool,
+    },
     /// Measure ours against the peer.
     Bench {
         /// Also write the figures to this file.
@@ -54,7 +61,14 @@ fn main() -> ExitCode {
         Chore::Image { names } => images(&names, progress),
         Chore::Down => World::down(progress),
         Chore::Test => xtask::test(progress),
-        Chore::Demo => xtask::demo(progress).map(|text| println!("{text}")),
+        Chore::Demo { builder, own } => {
+            let wanted = match (builder, own) {
+                (Some(name), _) => Wanted::Named(name),
+                (None, true) => Wanted::Own,
+                (None, false) => Wanted::Any,
+            };
+            xtask::demo(wanted, progress).map(|text| println!("{text}"))
+        }
         Chore::Bench { json } => bench(json.as_deref(), progress),
         Chore::Proto => proto::run().map_err(Error::new),
     };

@@ -16,12 +16,15 @@ use crate::progress::Progress;
 use crate::registry::Registry;
 use crate::tools::Tools;
 
+/// The name of our own daemon's builder.
+const OWN: &str = "windlass";
+
 /// Holds the addresses of what runs.
 #[derive(Clone, Debug)]
 pub struct World {
     /// Where everything is.
     pub dirs: Dirs,
-    /// The daemon that builds.
+    /// Our own daemon; with another builder it is not started.
     pub buildkitd: Buildkitd,
     /// The registry with our frontend and the base images.
     pub registry: Registry,
@@ -33,11 +36,25 @@ pub struct World {
     pub(crate) progress: Progress,
 }
 
+/// Who builds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Builder {
+    /// A daemon of our own.
+    Own,
+    /// A builder of the user's docker configuration, on this machine.
+    Named(String),
+}
+
 impl World {
     /// Sets up what is missing and starts what is not running, except the frontend image.
     ///
     /// Safe to call from several processes: they wait for each other.
     pub fn up(progress: Progress) -> Result<World> {
+        World::on(Builder::Own, progress)
+    }
+
+    /// The same with another builder: only the registry is ours, and base images are the real ones.
+    pub fn on(builder: Builder, progress: Progress) -> Result<World> {
         let dirs = Dirs::new()?;
         packages::need_root()?;
         let tools = Tools::build(&dirs, progress)?;
@@ -50,10 +67,20 @@ impl World {
         let registry = Registry::new(&dirs.state.join("registry"))?;
         registry.start(&tools)?;
         let buildkitd = Buildkitd::new(&tools, &dirs.state.join("buildkitd"), &dirs.sockets);
-        buildkitd.start(&tools, registry.port())?;
-        let docker = Docker::new(&tools, &dirs.state.join("docker"))?;
-        let builder = "windlass".to_owned();
-        docker.default_builder(&builder, &buildkitd.address())?;
+        let is_own = builder == Builder::Own;
+        let (docker, builder) = match builder {
+            Builder::Own => {
+                buildkitd.start(&tools, registry.port())?;
+                let docker = Docker::new(&tools, &dirs.state.join("docker"))?;
+                docker.default_builder(OWN, &buildkitd.address())?;
+                (docker, OWN.to_owned())
+            }
+            Builder::Named(name) => {
+                let docker = Docker::of_the_user(&tools);
+                docker.start_builder(&name)?;
+                (docker, name)
+            }
+        };
         let world = World {
             dirs,
             buildkitd,
@@ -63,12 +90,36 @@ impl World {
             tools,
             progress,
         };
-        world.make_image(FIRST)?;
+        if is_own {
+            world.make_image(FIRST)?;
+        }
         Ok(world)
+    }
+
+    /// Returns the flags that lead a build to this world's builder and frontend. Only our own daemon
+    /// looks into our registry for the name that a build file's first line has.
+    pub(crate) fn flags(&self, profile: Profile) -> Vec<String> {
+        let mut flags = vec![format!("--builder={}", self.builder)];
+        if self.docker.config().is_none() {
+            flags.push(format!(
+                "--build-arg=BUILDKIT_SYNTAX={}",
+                self.frontend(profile)
+            ));
+        }
+        flags
     }
 
     /// Returns what a person has to type to use all this.
     pub fn how_to_use(&self) -> String {
+        let Some(config) = self.docker.config() else {
+            return format!(
+                "registry   {registry}  (plain HTTP)\n\
+                 \n\
+                 docker buildx build {flags} -f build.yaml .",
+                registry = self.registry.host(),
+                flags = self.flags(Profile::Release).join(" "),
+            );
+        };
         format!(
             "buildkitd  {address}  (log: {log})\n\
              registry   {registry}  (plain HTTP)\n\
@@ -84,7 +135,7 @@ impl World {
             log = self.buildkitd.log().display(),
             registry = self.registry.host(),
             frontend = self.frontend(Profile::Live),
-            config = self.docker.config().display(),
+            config = config.display(),
             builder = self.builder,
             buildctl = self.tools.path("buildctl").display(),
         )
