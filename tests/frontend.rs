@@ -1,6 +1,7 @@
 //! End to end on the gateway of maps: options and files in, solves and result out.
 
 mod calls;
+mod contexts;
 
 use std::collections::BTreeMap;
 

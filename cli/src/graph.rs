@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use windlass_frontend::compile::{self, Platforms};
 use windlass_frontend::diagnostic::{Diagnostics, render};
 use windlass_frontend::expand::Asked;
-use windlass_frontend::lower::options::{LocalContext, Naming, Options, TargetChoice};
+use windlass_frontend::lower::options::{Naming, Options, TargetChoice};
 use windlass_frontend::lower::{self, Lowered};
 use windlass_frontend::plan::{Plan, dump as plan_dump};
 use windlass_frontend::text::{FileId, Files};
@@ -161,11 +161,6 @@ pub(crate) fn compile(path: &Path, request: &Request) -> Result<Compiled, String
 fn options(platforms: &Platforms) -> Options {
     let is_explicit = !platforms.asked.is_empty();
     Options {
-        context: LocalContext {
-            name: "context".to_owned(),
-            shared_key_hint: "context".to_owned(),
-            ..LocalContext::default()
-        },
         target: if is_explicit {
             TargetChoice::Explicit
         } else {

@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostics;
 use crate::expand::Purpose;
 use crate::gateway::{Error, Gateway, Outcome, concurrent, status};
 use crate::load::{self, Loaded};
-use crate::lower::{self, Lowered};
+use crate::lower::{self, Lowered, Resolved};
 use crate::model::Build;
 use crate::pass;
 use crate::plan::Plan;
@@ -75,8 +75,7 @@ async fn compiled(
     let (_, plans) = plans(start, loaded, purpose, diags);
     stop_at_mistakes(diags, loaded)?;
     pass::enter("resolve");
-    let origin = loaded.origin();
-    let resolved = images::resolve(gateway, &plans, &start.request, origin, diags).await?;
+    let resolved = resolved(gateway, start, loaded, (session, &plans), diags).await?;
     pass::enter("lower");
     let mut lowered = Vec::new();
     for plan in plans {
@@ -86,6 +85,27 @@ async fn compiled(
     }
     stop_at_mistakes(diags, loaded)?;
     Ok(lowered)
+}
+
+/// Looks up the images and named contexts of the plans, all at the same time.
+async fn resolved(
+    gateway: &impl Gateway,
+    start: &Start,
+    loaded: &Loaded,
+    (session, plans): (&str, &[Plan]),
+    diags: &mut Diagnostics,
+) -> Result<Resolved, Error> {
+    let (request, origin) = (&start.request, loaded.origin());
+    let (images, contexts) = concurrent::both(
+        images::resolve(gateway, plans, request, origin, diags),
+        load::named::resolve(gateway, plans, request, session, origin),
+    )
+    .await;
+    let mut resolved = images?;
+    for (context, found) in contexts? {
+        resolved.insert_context(context, found);
+    }
+    Ok(resolved)
 }
 
 /// Reads the build file and plans it for each platform.

@@ -3,6 +3,8 @@
 //! In: the file. Out: the patterns that the client matches; they go into the context's
 //! `excludepatterns` untouched. The rules are those of `moby/patternmatcher/ignorefile` (v0.6.1).
 
+mod syntax;
+
 use crate::lower::path::clean;
 
 /// Reads the patterns: one to a line, comments and blank lines dropped, paths cleaned, a leading
@@ -11,6 +13,31 @@ pub fn read(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     text.lines().filter_map(pattern).collect()
+}
+
+/// Looks whether every pattern is one: a client would fail to send anything.
+///
+/// # Errors
+///
+/// The first one that is not, in a sentence.
+pub fn check(patterns: &[String]) -> Result<(), String> {
+    let mut patterns = patterns.iter().map(|pattern| pattern.as_str());
+    match patterns.find(|pattern| !is_pattern(pattern)) {
+        None => Ok(()),
+        Some("!") => Err("a `!` needs a pattern after it".to_owned()),
+        Some(pattern) => Err(format!(
+            "`{pattern}` is not a pattern (close its bracket, or write `\\` before a bracket or \
+             backslash that means itself)"
+        )),
+    }
+}
+
+fn is_pattern(pattern: &str) -> bool {
+    match pattern.strip_prefix('!') {
+        Some("") => false,
+        Some(pattern) => syntax::is_valid(pattern),
+        None => syntax::is_valid(pattern),
+    }
 }
 
 fn pattern(line: &str) -> Option<String> {
@@ -61,6 +88,14 @@ mod tests {
     #[test]
     fn a_mark_of_byte_order_and_carriage_returns_are_dropped() {
         check("\u{feff}#x\r\na\r\n", "a");
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_said() {
+        let error = |file: &str| super::check(&read(file.as_bytes())).expect_err("a mistake");
+        assert_eq!(error("a\n!\n"), "a `!` needs a pattern after it");
+        assert!(error("a\n![b\n").starts_with("`![b` is not a pattern (close its bracket"));
+        assert_eq!(super::check(&read(b"a\n!b/[c-d]\n")), Ok(()));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 
 mod args;
 mod check;
+mod context;
 mod input;
 mod mount;
 mod platform;
@@ -30,6 +31,7 @@ use crate::diagnostic::Diagnostics;
 use crate::expr::Text;
 use crate::model::{Arg, Build, CacheMount, Phase, SecretMount, SshMount, Step};
 use crate::preset::Preset;
+use crate::request::NamedContexts;
 use crate::text::{Span, Spanned};
 
 /// Arguments and platforms are replaced.
@@ -52,6 +54,9 @@ pub struct Asked {
     pub target: Option<String>,
     /// Build arguments by name (`--build-arg`).
     pub args: BTreeMap<String, String>,
+    /// Named contexts (`--build-context`); without them, every one that the file names is left
+    /// open.
+    pub contexts: Option<NamedContexts>,
     /// What the expansion is for.
     pub purpose: Purpose,
 }
@@ -84,7 +89,7 @@ pub enum Input {
     Image(Spanned<String>),
     /// The build context.
     Context(Span),
-    /// A named context (`{context: name}`).
+    /// A named context, by its key in the request (`assets`, `assets::linux/arm64`).
     NamedContext(Spanned<String>),
 }
 

@@ -94,8 +94,19 @@ pub struct ImageRequest {
     pub platform: Platform,
     /// Where to look.
     pub mode: ResolveMode,
+    /// The client's layout that has it; otherwise a registry does.
+    pub layout: Option<LayoutStore>,
     /// What the progress shows.
     pub log_name: String,
+}
+
+/// An OCI layout that the client has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayoutStore {
+    /// The client's session.
+    pub session: String,
+    /// The client's name for it.
+    pub store: String,
 }
 
 /// What a registry says of an image.

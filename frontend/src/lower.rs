@@ -13,6 +13,7 @@ pub mod options;
 mod action;
 mod emit;
 mod evaluate;
+pub(crate) mod git;
 mod history;
 pub(crate) mod path;
 mod state;
@@ -25,11 +26,11 @@ use oci_spec::image::History;
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expand::StageId;
-use crate::plan::{ImageUse, Plan};
+use crate::plan::{ContextUse, ImageUse, Plan};
 use crate::text::Files;
 
 use config::ImageConfig;
-use options::{Options, TargetChoice};
+use options::{ContextSource, Options, TargetChoice};
 use state::{Below, State};
 
 /// What one platform's build comes to.
@@ -51,20 +52,58 @@ pub struct Lowered {
 #[derive(Clone, Debug, Default)]
 pub struct Resolved {
     images: BTreeMap<(String, Platform), ResolvedImage>,
+    contexts: BTreeMap<(String, Platform), ResolvedContext>,
+}
+
+/// What a named context was found to be.
+#[derive(Clone, Debug)]
+pub struct ResolvedContext {
+    /// Where its files come from.
+    pub source: ContextSource,
+    /// Its config, if it is an image.
+    pub config: Option<ResolvedBase>,
+}
+
+/// The config of something that a stage can start from.
+#[derive(Clone, Debug)]
+pub struct ResolvedBase {
+    config: Rc<ImageConfig>,
+    bytes: Rc<Vec<u8>>,
+}
+
+impl ResolvedBase {
+    /// Reads a config.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no image config.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            config: Rc::new(ImageConfig::read(&bytes)?),
+            bytes: Rc::new(bytes),
+        })
+    }
 }
 
 #[derive(Clone, Debug)]
 struct ResolvedImage {
     /// The name with its digest.
     pinned: String,
-    config: Rc<ImageConfig>,
-    bytes: Rc<Vec<u8>>,
+    base: ResolvedBase,
 }
 
 /// A base's config, if somebody resolved it.
 enum ResolvedConfig {
     Known(Rc<ImageConfig>, Rc<Vec<u8>>),
+    /// It has none.
+    None,
     Unknown,
+}
+
+impl ResolvedConfig {
+    fn known(base: &ResolvedBase) -> Self {
+        Self::Known(Rc::clone(&base.config), Rc::clone(&base.bytes))
+    }
 }
 
 impl Resolved {
@@ -76,13 +115,9 @@ impl Resolved {
         config: Vec<u8>,
         diags: &mut Diagnostics,
     ) {
-        match ImageConfig::read(&config) {
-            Ok(read) => {
-                let resolved = ResolvedImage {
-                    pinned,
-                    config: Rc::new(read),
-                    bytes: Rc::new(config),
-                };
+        match ResolvedBase::read(config) {
+            Ok(base) => {
+                let resolved = ResolvedImage { pinned, base };
                 self.images
                     .insert((image.name.clone(), image.platform.clone()), resolved);
             }
@@ -101,7 +136,27 @@ impl Resolved {
 
     fn config(&self, name: &str, platform: &Platform) -> ResolvedConfig {
         match self.get(name, platform) {
-            Some(image) => ResolvedConfig::Known(Rc::clone(&image.config), Rc::clone(&image.bytes)),
+            Some(image) => ResolvedConfig::known(&image.base),
+            None => ResolvedConfig::Unknown,
+        }
+    }
+
+    /// Notes what a named context was found to be.
+    pub fn insert_context(&mut self, context: &ContextUse, resolved: ResolvedContext) {
+        let key = (context.key.clone(), context.platform.clone());
+        self.contexts.insert(key, resolved);
+    }
+
+    fn context(&self, key: &str, platform: &Platform) -> Option<&ResolvedContext> {
+        self.contexts.get(&(key.to_owned(), platform.clone()))
+    }
+
+    fn context_config(&self, key: &str, platform: &Platform) -> ResolvedConfig {
+        match self.context(key, platform) {
+            Some(context) => context
+                .config
+                .as_ref()
+                .map_or(ResolvedConfig::None, ResolvedConfig::known),
             None => ResolvedConfig::Unknown,
         }
     }

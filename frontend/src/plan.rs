@@ -1,7 +1,8 @@
 //! What will be built for one target platform: plain data, in order.
 //!
 //! In: an [`Expansion`](crate::expand::Expansion) and the target. Out: [`Plan`]: the stages that
-//! the target reaches, in dependency order, and the images somebody must resolve, each once.
+//! the target reaches, in dependency order, and the images and named contexts that somebody must
+//! resolve, each once.
 //! There is no cycle, and every stage comes after what it uses.
 
 pub mod dump;
@@ -13,8 +14,8 @@ mod order;
 
 use buildkit_llb::Platform;
 
-use crate::diagnostic::{Code, Diagnostics};
-use crate::expand::{Expansion, Input, Stage, StageId, UsedArg};
+use crate::diagnostic::Diagnostics;
+use crate::expand::{Expansion, Stage, StageId, UsedArg};
 use crate::text::Span;
 
 /// What will be built for one target platform.
@@ -32,8 +33,21 @@ pub struct Plan {
     pub result: StageId,
     /// The images that reached stages use, sorted by name and platform.
     pub images: Vec<ImageUse>,
+    /// The named contexts that reached stages use, sorted by key and platform.
+    pub contexts: Vec<ContextUse>,
     /// The arguments that reached stages declare or mention.
     pub args: Vec<UsedArg>,
+}
+
+/// A named context that somebody must look at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ContextUse {
+    /// Its key in the request: `assets`, `assets::linux/arm64`.
+    pub key: String,
+    /// For which platform.
+    pub platform: Platform,
+    /// Where it is named first.
+    pub span: Span,
 }
 
 /// An image that somebody must resolve.
@@ -61,7 +75,7 @@ pub enum ImageRole {
 /// Finds out what must be built, in which order, and which images must be resolved.
 ///
 /// Reports `stage-cycle`, also among stages that the target does not reach, and of those it does
-/// `unsupported-context`, `parallel-conflict` and `no-cache-empties-cache`. The result is `None` if there is a cycle.
+/// `parallel-conflict` and `no-cache-empties-cache`. The result is `None` if there is a cycle.
 pub fn plan(expansion: Expansion, diags: &mut Diagnostics) -> Option<Plan> {
     let edges = order::edges(&expansion.stages);
     let cycles = cycle::find(&edges);
@@ -73,9 +87,9 @@ pub fn plan(expansion: Expansion, diags: &mut Diagnostics) -> Option<Plan> {
     }
     let order = order::order(&edges, &expansion.roots);
     let reached = || order.iter().map(|id| &expansion.stages[id.0]);
-    reached().for_each(|stage| check_contexts(stage, diags));
     reached().for_each(|stage| notice::notice(stage, diags));
     let images = image::images(reached(), &expansion.target);
+    let contexts = image::contexts(reached(), &expansion.target);
     Some(Plan {
         target: expansion.target,
         build: expansion.build,
@@ -83,19 +97,9 @@ pub fn plan(expansion: Expansion, diags: &mut Diagnostics) -> Option<Plan> {
         order,
         result: expansion.result,
         images,
+        contexts,
         args: expansion.args,
     })
-}
-
-fn check_contexts(stage: &Stage, diags: &mut Diagnostics) {
-    for it in stage.uses() {
-        if let Input::NamedContext(name) = it.input {
-            let message = format!("`{}`: named contexts are not supported yet", name.value);
-            diags
-                .report(Code::UnsupportedContext, name.span, message)
-                .help("use a stage or an image, or copy from the build context");
-        }
-    }
 }
 
 #[cfg(test)]

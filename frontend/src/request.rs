@@ -7,6 +7,7 @@
 mod context;
 mod csv;
 mod exec;
+mod named;
 mod option;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,9 @@ use crate::diagnostic::Diagnostics;
 use crate::units::misspelt_platform;
 use option::Reader;
 
+pub use context::{ContextRequest, MainContext};
 pub use exec::{ExecRequest, ResourceLimits, UlimitRequest};
+pub use named::{NamedContext, NamedContexts, NamedSource};
 
 /// The options by key.
 pub type Options = BTreeMap<String, String>;
@@ -38,6 +41,12 @@ const CAPS: &[&str] = &[
 pub struct Request {
     /// The build file.
     pub file: FileRequest,
+    /// The build context.
+    pub context: ContextRequest,
+    /// Named contexts.
+    pub contexts: NamedContexts,
+    /// What is known of inputs, by their name: image configs and the like, as JSON.
+    pub input_metadata: BTreeMap<String, String>,
     /// Session ids of local directories, for those that are not in the build's own session.
     pub sessions: BTreeMap<String, String>,
     /// Answer this instead of building (`--call`).
@@ -75,6 +84,18 @@ pub struct FileRequest {
     pub name: String,
     /// The name of the client's directory.
     pub local: String,
+    /// Whether it comes with the build context.
+    pub place: FilePlace,
+}
+
+/// Where a build file is when the build context is not the client's directory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FilePlace {
+    /// In the build context.
+    #[default]
+    Context,
+    /// In the client's directory all the same.
+    Local,
 }
 
 impl Default for FileRequest {
@@ -82,6 +103,7 @@ impl Default for FileRequest {
         Self {
             name: "Dockerfile".to_owned(),
             local: "dockerfile".to_owned(),
+            place: FilePlace::Context,
         }
     }
 }
@@ -141,17 +163,14 @@ impl Request {
 /// `unsupported-request` for what is not supported yet.
 pub fn read(options: &Options, build: &Platform, diags: &mut Diagnostics) -> Request {
     let mut reader = Reader::new(options, diags);
-    context::check(&mut reader);
+    refuse_removed(&mut reader);
     let platforms = platforms(&mut reader, build);
     let args = args(&mut reader);
     Request {
-        file: FileRequest {
-            name: reader.text("filename").unwrap_or("Dockerfile").to_owned(),
-            local: reader
-                .text("dockerfilekey")
-                .unwrap_or("dockerfile")
-                .to_owned(),
-        },
+        file: file(&reader),
+        context: context::read(&mut reader),
+        contexts: NamedContexts::read(&reader),
+        input_metadata: reader.all("input-metadata:"),
         sessions: reader.all("local-sessionid:"),
         subrequest: reader.text("requestid").map(str::to_owned),
         target: reader.text("target").map(str::to_owned),
@@ -176,6 +195,29 @@ pub fn unknown_cap(options: &Options) -> Option<&str> {
     let wanted = options.get("frontend.caps")?.split(',');
     let mut names = wanted.map(|cap| cap.split('+').next().unwrap_or_default());
     names.find(|name| !name.is_empty() && !CAPS.contains(name))
+}
+
+fn file(reader: &Reader<'_>) -> FileRequest {
+    let local = reader.text("dockerfilekey");
+    FileRequest {
+        name: reader.text("filename").unwrap_or("Dockerfile").to_owned(),
+        local: local.unwrap_or("dockerfile").to_owned(),
+        place: match local {
+            Some(_) => FilePlace::Local,
+            None => FilePlace::Context,
+        },
+    }
+}
+
+/// Options that BuildKit 0.11 removed (`frontend/dockerui/config.go:validateMinCaps`, v0.32.2).
+fn refuse_removed(reader: &mut Reader<'_>) {
+    if reader.text("override-copy-image").is_some() {
+        reader.bad("override-copy-image", "BuildKit 0.11 removed this option");
+    }
+    let flag = "--build-arg BUILDKIT_DISABLE_FILEOP";
+    if reader.boolean("build-arg:BUILDKIT_DISABLE_FILEOP", flag) == Some(true) {
+        reader.bad(flag, "BuildKit 0.11 removed this option");
+    }
 }
 
 /// An empty SOURCE_DATE_EPOCH is none: it switches off one that the environment has.

@@ -4,7 +4,7 @@ use windlass_frontend::compile::{self, Platforms};
 use windlass_frontend::diagnostic::Diagnostics;
 use windlass_frontend::diagnostic::render::{Colour, render};
 use windlass_frontend::expand::Asked;
-use windlass_frontend::lower::options::{LocalContext, Options, TargetChoice};
+use windlass_frontend::lower::options::{ContextSource, LocalContext, Options, TargetChoice};
 use windlass_frontend::lower::{self, Resolved};
 use windlass_frontend::plan::Plan;
 use windlass_frontend::text::Files;
@@ -82,12 +82,10 @@ fn lowered(plan: Plan, files: &Files, diags: &mut Diagnostics) -> Built {
         resolved.insert(image, pinned, CONFIG.as_bytes().to_vec(), diags);
     }
     let options = Options {
-        context: LocalContext {
-            name: "context".to_owned(),
-            shared_key_hint: "context".to_owned(),
+        context: ContextSource::Local(LocalContext {
             session: "session".to_owned(),
-            exclude: Vec::new(),
-        },
+            ..LocalContext::default()
+        }),
         target: TargetChoice::Explicit,
         ..Options::default()
     };

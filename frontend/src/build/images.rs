@@ -52,6 +52,7 @@ fn image_request(image: &ImageUse, request: &Request) -> ImageRequest {
         name: image.name.clone(),
         platform: image.platform.clone(),
         mode: request.resolve_mode,
+        layout: None,
         log_name: format!("[{prefix}internal] load metadata for {}", image.name),
     }
 }

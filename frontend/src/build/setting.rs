@@ -5,7 +5,9 @@ use buildkit_llb::{LinuxResources, Platform, Proxy};
 use super::start::Start;
 use super::time;
 use crate::load::Loaded;
-use crate::lower::options::{Caps, LocalContext, Naming, NoCache, Options, TargetChoice};
+use crate::lower::options::{
+    Caps, ContextSource, LocalContext, Naming, NoCache, Options, TargetChoice,
+};
 use crate::request::{self, ExecRequest, Shape};
 
 /// The name of the build context among the client's directories.
@@ -17,12 +19,7 @@ pub(super) fn options(start: &Start, loaded: &Loaded, session: &str, target: &Pl
     let exec = &request.exec;
     let is_explicit = !request.platforms.is_empty() || *target != start.builder;
     Options {
-        context: LocalContext {
-            name: CONTEXT.to_owned(),
-            session: request.session(CONTEXT, session).to_owned(),
-            shared_key_hint: CONTEXT.to_owned(),
-            exclude: loaded.exclude.clone(),
-        },
+        context: context(start, loaded, session),
         resolve_mode: request.resolve_mode,
         labels: request.labels.clone().into_iter().collect(),
         no_cache: no_cache(&request.no_cache),
@@ -55,6 +52,17 @@ pub(super) fn options(start: &Start, loaded: &Loaded, session: &str, target: &Pl
         },
         caps: Caps::Listed(start.pong.llb_caps.clone()),
         source: 0,
+    }
+}
+
+fn context(start: &Start, loaded: &Loaded, session: &str) -> ContextSource {
+    match &loaded.context {
+        Some(definition) => ContextSource::Given(definition.clone()),
+        None => ContextSource::Local(LocalContext {
+            session: start.request.session(CONTEXT, session).to_owned(),
+            exclude: loaded.exclude.clone(),
+            ..LocalContext::default()
+        }),
     }
 }
 

@@ -54,6 +54,7 @@ impl Start {
         Asked {
             target: self.request.target.clone(),
             args: self.request.args.clone(),
+            contexts: Some(self.request.contexts.clone()),
             purpose,
         }
     }
@@ -73,7 +74,7 @@ pub(super) async fn start(gateway: &impl Gateway, invocation: &Invocation) -> Re
     }
     let builder = build_platform(&pong);
     let mut diags = Diagnostics::new();
-    let request = request::read(&invocation.options, &builder, &mut diags);
+    let mut request = request::read(&invocation.options, &builder, &mut diags);
     if diags.has_errors() {
         let origin = status::Origin {
             files: &Files::new(),
@@ -81,6 +82,7 @@ pub(super) async fn start(gateway: &impl Gateway, invocation: &Invocation) -> Re
         };
         return Err(status::mistakes(&diags, origin));
     }
+    request.context.has_commit_times &= pong.llb_caps.contains("source.git.mtime");
     pass::provoke(request.panic_in.as_deref());
     Ok(Start {
         request,

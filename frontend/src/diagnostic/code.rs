@@ -119,6 +119,7 @@ codes! {
     UnknownBuildArg "unknown-build-arg" Warning "A build argument is not declared in the file."
     UnknownStage "unknown-stage" Error "No stage has that name."
     UnknownTarget "unknown-target" Error "The request names a stage that is not in the file."
+    UnknownContext "unknown-context" Error "The request has no context of that name."
     StageCycle "stage-cycle" Error "A stage needs itself."
     BadImageName "bad-image-name" Error "A text is no image name."
     UnknownCache "unknown-cache" Error "No cache and no preset has that name."
@@ -131,7 +132,6 @@ codes! {
     ParallelConflict "parallel-conflict" Error "Two parallel branches use the same package manager."
     NoCacheEmptiesCache "no-cache-empties-cache" Warning "`no-cache` empties the cache mounts of the step."
     UnsupportedCheck "unsupported-check" Error "Lint settings are not supported yet."
-    UnsupportedContext "unsupported-context" Error "A named context is not supported yet."
     // request: options
     BadOption "bad-option" Error "An option has a value that it does not take."
     UnsupportedRequest "unsupported-request" Error "The client asks for something that is not supported yet."

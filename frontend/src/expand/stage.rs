@@ -16,7 +16,7 @@ use super::args::{Cx, Sets, TOP};
 use super::input::{StageNames, Taker};
 use super::platform::{choose_text, choose_variant};
 use super::scope::{Fixed, Names, late};
-use super::{Asked, Input, Stage, StageId, UsedArg, steps};
+use super::{Asked, Input, Stage, StageId, UsedArg, context, steps};
 
 /// Everything that one expansion looks things up in.
 pub(super) struct Expander<'b> {
@@ -43,6 +43,8 @@ struct Head<'b> {
     base: Input,
     base_span: Span,
     platform: Option<Spanned<Platform>>,
+    /// A named context is this stage: of the file, only name and platform count.
+    is_context: bool,
 }
 
 /// What a stage has from its base and its own keys.
@@ -177,6 +179,10 @@ impl<'b> Expander<'b> {
             None => (self.target.clone(), TOP),
         };
         let errexit = keys.pick(|body| body.errexit.as_ref());
+        let steps = match self.head(idx, diags).is_context {
+            true => Vec::new(),
+            false => steps::steps(keys, &self.mapper(idx, set), diags),
+        };
         Stage {
             name: written.name.as_ref().map(|name| name.to_ascii_lowercase()),
             span: written.span,
@@ -184,7 +190,7 @@ impl<'b> Expander<'b> {
             base_span,
             platform,
             errexit: errexit.is_none_or(|errexit| errexit.value),
-            steps: steps::steps(keys, &self.mapper(idx, set), diags),
+            steps,
         }
     }
 
@@ -258,7 +264,10 @@ impl<'b> Expander<'b> {
             body: &stage.body,
             variant: head.variant.map(|variant| &variant.body),
         };
-        let args = keys.merge(|body| &body.args, |arg| &arg.name.value);
+        let args = match head.is_context {
+            true => Vec::new(),
+            false => keys.merge(|body| &body.args, |arg| &arg.name.value),
+        };
         let cx = Cx {
             asked: self.asked,
             fixed: &self.fixed,
@@ -286,32 +295,60 @@ impl<'b> Expander<'b> {
             body: &stage.body,
             variant: variant.map(|variant| &variant.body),
         };
-        let from = keys.pick(|body| body.from.as_ref());
-        if from.is_none() && !stage.by_platform.is_empty() {
-            let platform = self.target.format();
-            let message = format!(
-                "stage `{}` has no `from` for `{platform}`",
-                stage.name.value
-            );
-            diags
-                .report(Code::NoPlatformMatch, stage.name.span, message)
-                .help(format!(
-                    "add a `from`, or one to `by-platform` for `{platform}`"
-                ));
-        }
-        let name = from.and_then(|from| self.known(&from.name, idx, TOP, diags));
-        let kind = from.map(|from| from.kind);
-        let base = name
-            .zip(kind)
-            .and_then(|(name, kind)| self.names.resolve(kind, &name, Taker::Base(idx), diags));
+        let platform = keys
+            .pick(|body| body.platform.as_ref())
+            .and_then(|value| self.platform(value, idx, diags));
+        let runs_on = platform.as_ref().map_or(self.target, |own| &own.value);
+        let context = context::in_place_of_stage(self.asked, &stage.name, runs_on);
+        let is_context = context.is_some();
+        let (base, base_span) = match context {
+            Some(context) => (context, stage.name.span),
+            None => self.base(idx, keys, runs_on, diags),
+        };
         Head {
             variant,
-            base: base.unwrap_or(Input::Scratch),
-            base_span: from.map_or(stage.name.span, |from| from.name.span()),
-            platform: keys
-                .pick(|body| body.platform.as_ref())
-                .and_then(|value| self.platform(value, idx, diags)),
+            base,
+            base_span,
+            platform,
+            is_context,
         }
+    }
+
+    /// Returns what a stage starts from, and where that is written.
+    fn base(
+        &self,
+        idx: usize,
+        keys: Keys<'b>,
+        platform: &Platform,
+        diags: &mut Diagnostics,
+    ) -> (Input, Span) {
+        let stage: &'b WrittenStage = &self.build.stages[idx];
+        let Some(from) = keys.pick(|body| body.from.as_ref()) else {
+            if !stage.by_platform.is_empty() {
+                self.no_base(stage, diags);
+            }
+            return (Input::Scratch, stage.name.span);
+        };
+        let name = self.known(&from.name, idx, TOP, diags);
+        let base = name.and_then(|name| {
+            self.names
+                .resolve(from.kind, &name, Taker::Base(idx), diags)
+        });
+        let base = base.map(|base| context::in_place_of(base, self.asked, platform, diags));
+        (base.unwrap_or(Input::Scratch), from.name.span())
+    }
+
+    fn no_base(&self, stage: &WrittenStage, diags: &mut Diagnostics) {
+        let platform = self.target.format();
+        let message = format!(
+            "stage `{}` has no `from` for `{platform}`",
+            stage.name.value
+        );
+        diags
+            .report(Code::NoPlatformMatch, stage.name.span, message)
+            .help(format!(
+                "add a `from`, or one to `by-platform` for `{platform}`"
+            ));
     }
 
     fn platform(

@@ -9,6 +9,7 @@ use crate::model::{
 };
 use crate::text::{Span, Spanned};
 
+use super::context;
 use super::input::Taker;
 use super::scope::Names;
 use super::stage::{Expander, Keys, merged};
@@ -41,6 +42,8 @@ impl MapPhase<Written, Expanded> for Mapper<'_, '_> {
         let taker = Taker::Step(self.idx);
         let found =
             name.and_then(|name| expander.names.resolve(input.kind, &name, taker, self.diags));
+        let (asked, target) = (expander.asked, expander.target);
+        let found = found.map(|found| context::in_place_of(found, asked, target, self.diags));
         // Nothing is copied or mounted after a mistake.
         found.unwrap_or(Input::Scratch)
     }

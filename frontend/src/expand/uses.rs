@@ -25,6 +25,12 @@ pub enum UseKind {
 }
 
 impl Stage {
+    /// Tells whether the stage is a named context and nothing else: of it, too, only what is used
+    /// is sent.
+    pub fn is_context(&self) -> bool {
+        matches!(self.base, Input::NamedContext(_)) && self.steps.is_empty()
+    }
+
     /// Returns what the stage takes from elsewhere: its base, then what its steps take, in order.
     pub fn uses(&self) -> Vec<Use<'_>> {
         let mut uses = vec![Use {

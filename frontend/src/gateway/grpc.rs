@@ -6,7 +6,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use buildkit_llb::Platform;
+use buildkit_llb::{Image, OciLayout, Platform, Source};
 use buildkit_proto::gateway as rpc;
 use buildkit_proto::gateway::llb_bridge_client::LlbBridgeClient;
 use buildkit_proto::{caps, fsutil, pb};
@@ -30,6 +30,11 @@ const LARGEST_MESSAGE: usize = 64 << 20;
 const PAGE: u64 = 8 << 20;
 
 const IMAGE_SCHEME: &str = "docker-image://";
+
+const LAYOUT_SCHEME: &str = "oci-layout://";
+
+/// Who resolves images of layouts (`client/llb/sourceresolver/types.go`, v0.32.2).
+const LAYOUT_RESOLVER: i32 = 1;
 
 /// The gateway of a running build.
 pub struct Grpc {
@@ -58,11 +63,15 @@ impl Grpc {
     }
 
     async fn resolve_meta(&self, request: &ImageRequest) -> Result<ImageMeta, Error> {
+        let (source, scheme) = match &request.layout {
+            None => (Image::new(&request.name).into(), IMAGE_SCHEME),
+            Some(layout) => {
+                let image = OciLayout::new(&request.name).store(&layout.session, &layout.store);
+                (Source::from(image), LAYOUT_SCHEME)
+            }
+        };
         let asked = rpc::ResolveSourceMetaRequest {
-            source: Some(pb::SourceOp {
-                identifier: format!("{IMAGE_SCHEME}{}", request.name),
-                ..pb::SourceOp::default()
-            }),
+            source: Some(source.message()),
             platform: Some(platform(&request.platform)),
             log_name: request.log_name.clone(),
             resolve_mode: request.mode.as_str().to_owned(),
@@ -73,7 +82,7 @@ impl Grpc {
         let answer = answer.map_err(error)?.into_inner();
         let source = answer.source.map(|source| source.identifier);
         let source = source.unwrap_or_default();
-        let name = match source.strip_prefix(IMAGE_SCHEME) {
+        let name = match source.strip_prefix(scheme) {
             Some(name) => name,
             None if source.is_empty() => &request.name,
             None => return Err(not_an_image(&request.name, &source)),
@@ -96,6 +105,15 @@ impl Grpc {
             resolve_mode: request.mode.as_str().to_owned(),
             log_name: request.log_name.clone(),
             ..rpc::ResolveImageConfigRequest::default()
+        };
+        let asked = match &request.layout {
+            None => asked,
+            Some(layout) => rpc::ResolveImageConfigRequest {
+                resolver_type: LAYOUT_RESOLVER,
+                session_id: layout.session.clone(),
+                store_id: layout.store.clone(),
+                ..asked
+            },
         };
         let answer = self.client().resolve_image_config(asked).await;
         let answer = answer.map_err(error)?.into_inner();

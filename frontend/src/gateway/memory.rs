@@ -1,7 +1,7 @@
 //! [`Gateway`] over maps: what tests build on.
 //!
 //! Images, files and inputs are given; solves, warnings and the outcome are recorded. The ref of a
-//! local source stands for the files given under its name; any other ref has none.
+//! source stands for the files given under its name.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -21,7 +21,8 @@ pub struct Memory {
     pub pong: Pong,
     /// Images by name and platform (`linux/amd64`).
     pub images: BTreeMap<(String, String), ImageMeta>,
-    /// Files by the name of their local source (`dockerfile`, `context`) and path.
+    /// Files by the name of their local source (`dockerfile`, `context`), or the identifier of
+    /// another source, and path.
     pub files: BTreeMap<(String, String), Vec<u8>>,
     /// What the client hands in.
     pub inputs: BTreeMap<String, pb::Definition>,
@@ -48,23 +49,23 @@ impl Memory {
         self.record.borrow().clone()
     }
 
-    /// Returns the name of the local source that a ref stands for.
-    fn local_name(&self, reference: &Ref) -> Option<String> {
+    /// Returns the name of the source that a ref stands for.
+    fn source_name(&self, reference: &Ref) -> Option<String> {
         let idx: usize = reference.0.parse().ok()?;
         let record = self.record.borrow();
         let ops = &record.solves.get(idx)?.definition.def;
         ops.iter()
             .find_map(|op| match pb::Op::decode(&op[..]).ok()?.op? {
-                pb::op::Op::Source(source) => source
-                    .identifier
-                    .strip_prefix("local://")
-                    .map(str::to_owned),
+                pb::op::Op::Source(source) => {
+                    let local = source.identifier.strip_prefix("local://");
+                    Some(local.unwrap_or(&source.identifier).to_owned())
+                }
                 _ => None,
             })
     }
 
     fn file(&self, reference: &Ref, path: &str) -> Result<&[u8], Error> {
-        let name = self.local_name(reference).unwrap_or_default();
+        let name = self.source_name(reference).unwrap_or_default();
         let file = self.files.get(&(name, path.to_owned()));
         file.map(Vec::as_slice).ok_or_else(|| missing(path))
     }
@@ -119,7 +120,7 @@ impl Gateway for Memory {
     }
 
     async fn read_dir(&self, reference: &Ref, path: &str, _: &str) -> Result<Vec<Stat>, Error> {
-        let name = self.local_name(reference).unwrap_or_default();
+        let name = self.source_name(reference).unwrap_or_default();
         let root = path.trim_matches('/');
         let files = self.files.iter().filter(|((local, _), _)| *local == name);
         let entries = files.filter_map(|((_, file), data)| {

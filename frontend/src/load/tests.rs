@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use buildkit_llb::{Graph, Http};
 use buildkit_proto::pb;
 use prost::Message;
 
 use super::load;
 use crate::gateway::memory::Memory;
-use crate::request::Request;
+use crate::git_url;
+use crate::request::{FilePlace, MainContext, Request};
 use crate::text::FileId;
 
 fn memory(files: &[(&str, &str, &str)]) -> Memory {
@@ -156,13 +158,154 @@ fn a_directory_may_be_in_another_session() {
     assert!(sources(&gateway).contains("local.session s2"));
 }
 
+/// Returns what the build file and the context come from, without the client's directories.
+fn remote(files: &[(&str, &str, &str)], change: impl Fn(&mut Request)) -> String {
+    let mut request = Request::default();
+    change(&mut request);
+    let gateway = memory(files);
+    let read = run(&gateway, &request);
+    format!("{read}\n{}", sources(&gateway))
+}
+
+fn git(text: &str) -> MainContext {
+    let url = git_url::parse(text).expect("a good address");
+    MainContext::Git(Box::new(url.expect("a git address")), text.to_owned())
+}
+
 #[test]
-fn an_input_in_place_of_the_context_is_refused() {
-    let mut gateway = memory(&[("dockerfile", "Dockerfile", "a: b")]);
-    let input = pb::Definition::default();
-    gateway.inputs.insert("context".to_owned(), input);
+fn a_repository_has_build_file_and_context() {
+    let place = "git://h/r#v1";
+    let found = remote(
+        &[
+            (place, "Dockerfile", "a: b"),
+            (place, ".dockerignore", "x"),
+            (place, "Dockerfile.dockerignore", "y"),
+        ],
+        |request| {
+            request.context.source = git("git://h/r#v1");
+            request.context.has_commit_times = true;
+        },
+    );
     assert_eq!(
-        run(&gateway, &Request::default()),
-        "a build context that is the result of another build is not supported yet"
+        found,
+        "\
+Dockerfile: a: b | 
+git://h/r#v1
+  git.authheadersecret GIT_AUTH_HEADER
+  git.authtokensecret GIT_AUTH_TOKEN
+  git.fullurl git://h/r
+  git.mtime commit"
+    );
+}
+
+#[test]
+fn a_build_file_may_be_local_all_the_same() {
+    let found = remote(&[("dockerfile", "Dockerfile", "a: b")], |request| {
+        request.context.source = git("git://h/r");
+        request.file.place = FilePlace::Local;
+    });
+    assert!(
+        found.starts_with("Dockerfile: a: b | \nlocal://dockerfile"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_build_file_that_a_repository_does_not_have_is_named() {
+    let found = remote(&[], |request| {
+        request.context.source = git("git://h/r#v1");
+        request.file.name = "x.yaml".to_owned();
+    });
+    assert!(
+        found.starts_with(
+            "there is no build file `x.yaml` in git://h/r#v1 (name it with `-f`, such as `-f build.yaml`)"
+        ),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_download_that_is_no_archive_is_the_build_file() {
+    let url = "http://h/x";
+    let found = remote(&[(url, "context", "a: b")], |request| {
+        request.context.source = MainContext::Http(url.to_owned());
+    });
+    assert!(found.starts_with("context: a: b | \nhttp://h/x"), "{found}");
+}
+
+#[test]
+fn an_archive_is_unpacked() {
+    let url = "http://h/x";
+    let found = remote(
+        &[(url, "context", "BZh91"), (url, "Dockerfile", "a: b")],
+        |request| request.context.source = MainContext::Http(url.to_owned()),
+    );
+    assert!(
+        found.starts_with("Dockerfile: a: b | \nhttp://h/x"),
+        "{found}"
+    );
+}
+
+#[test]
+fn an_address_that_answers_nothing_is_named() {
+    let found = remote(&[], |request| {
+        request.context.source = MainContext::Http("http://h/x".to_owned());
+    });
+    assert!(
+        found.starts_with(
+            "the build context `http://h/x` cannot be fetched: open context: no such file or directory"
+        ),
+        "{found}"
+    );
+}
+
+/// A definition that fetches `http://h/NAME`.
+fn input(name: &str) -> pb::Definition {
+    let mut graph = Graph::new();
+    let output = graph.add(Http::new(format!("http://h/{name}"))).output(0);
+    graph.define(Some(output), &[])
+}
+
+#[test]
+fn inputs_come_in_place_of_the_clients_directories() {
+    let mut gateway = memory(&[
+        ("http://h/file", "Dockerfile", "a: b"),
+        ("context", ".dockerignore", "x"),
+    ]);
+    gateway
+        .inputs
+        .insert("dockerfile".to_owned(), input("file"));
+    let request = Request::default();
+    assert_eq!(run(&gateway, &request), "Dockerfile: a: b | x");
+    gateway
+        .inputs
+        .insert("context".to_owned(), input("context"));
+    assert_eq!(run(&gateway, &request), "Dockerfile: a: b | ");
+}
+
+#[test]
+fn an_input_that_is_no_definition_is_refused() {
+    let mut gateway = memory(&[("dockerfile", "Dockerfile", "a: b")]);
+    let input = pb::Definition {
+        def: vec![vec![1]],
+        ..pb::Definition::default()
+    };
+    gateway.inputs.insert("context".to_owned(), input);
+    let found = run(&gateway, &Request::default());
+    assert!(
+        found.starts_with("an input of the build cannot be read: "),
+        "{found}"
+    );
+}
+
+#[test]
+fn an_ignore_file_with_a_mistake_is_named() {
+    check(
+        &[
+            ("dockerfile", "Dockerfile", "a: b"),
+            ("context", ".dockerignore", "a\n!\n"),
+        ],
+        "Dockerfile",
+        ".dockerignore: a `!` needs a pattern after it",
     );
 }

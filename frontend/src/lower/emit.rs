@@ -7,8 +7,10 @@ mod exec;
 mod file;
 mod source;
 
+use std::collections::BTreeMap;
+
 use buildkit_llb::{Diff, Merge};
-use buildkit_llb::{Graph, GroupWeight, Location, Output, ProgressGroup, Vertex};
+use buildkit_llb::{Graph, GroupWeight, Location, Output, Platform, ProgressGroup, Vertex};
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expand::{Input, StageId};
@@ -31,7 +33,8 @@ pub(crate) struct Context<'a> {
     pub(crate) graph: Graph,
     /// By stage: nothing yet, or its filesystem.
     outputs: Vec<Option<Option<Output>>>,
-    build_context: Option<Output>,
+    /// The contexts that were needed, by key and platform.
+    contexts: BTreeMap<(String, Platform), Option<Output>>,
 }
 
 /// Where the naming of a stage's steps stands.
@@ -59,7 +62,7 @@ pub(crate) fn emit(
         diags,
         graph: Graph::new(),
         outputs: vec![None; plan.stages.len()],
-        build_context: None,
+        contexts: BTreeMap::new(),
     };
     for &StageId(idx) in &plan.order {
         let stage = evaluated.stages[idx]
@@ -81,6 +84,7 @@ fn emit_stage(cx: &mut Context, stage: &EvaluatedStage) -> Option<Output> {
     };
     let base = match &stage.base {
         Input::Image(name) => source::base(cx, &mut steps, &name.value),
+        Input::NamedContext(name) => source::named_context(cx, name, &stage.platform),
         other => source::input(cx, other),
     };
     actions(cx, &mut steps, &stage.actions, base)

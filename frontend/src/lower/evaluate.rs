@@ -11,7 +11,7 @@ mod mount;
 mod text;
 mod tree;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diagnostic::{Code, Diagnostics};
@@ -35,15 +35,37 @@ pub(crate) struct Evaluated {
     pub(crate) stages: Vec<Option<EvaluatedStage>>,
     /// The last state, by stage.
     pub(crate) states: Vec<Option<State>>,
-    /// Absolute paths of the build context that are used; `/` for all of it.
-    pub(crate) context_paths: BTreeSet<String>,
+    /// What is used of the contexts.
+    pub(crate) context_paths: ContextPaths,
+}
+
+/// Absolute paths of contexts that are used, by the context's key; `/` for all of it.
+#[derive(Debug, Default)]
+pub(crate) struct ContextPaths {
+    paths: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// The key of the build context; no named context has it.
+pub(crate) const BUILD_CONTEXT: &str = "";
+
+impl ContextPaths {
+    fn add(&mut self, key: &str, path: &str) {
+        let paths = self.paths.entry(key.to_owned()).or_default();
+        paths.insert(path::join("/", path));
+    }
+
+    /// Returns the paths of a context; nothing for all of it.
+    pub(crate) fn of(&self, key: &str) -> Option<&BTreeSet<String>> {
+        self.paths.get(key).filter(|paths| !paths.contains("/"))
+    }
 }
 
 /// What every step may look at.
 pub(crate) struct Context<'a> {
     pub(crate) options: &'a Options,
     pub(crate) diags: &'a mut Diagnostics,
-    context_paths: BTreeSet<String>,
+    plan: &'a Plan,
+    context_paths: ContextPaths,
 }
 
 /// A stage while its steps are read.
@@ -64,13 +86,20 @@ pub(crate) fn evaluate(
     let mut cx = Context {
         options,
         diags,
-        context_paths: BTreeSet::new(),
+        plan,
+        context_paths: ContextPaths::default(),
     };
+    if plan.stages[plan.result.0].is_context() {
+        cx.uses(&plan.stages[plan.result.0].base, "/");
+    }
     let n_stages = plan.stages.len();
     let mut stages = vec![None; n_stages];
     let mut states: Vec<Option<State>> = vec![None; n_stages];
     for &id in &plan.order {
         let stage = &plan.stages[id.0];
+        if !stage.is_context() {
+            cx.uses(&stage.base, "/");
+        }
         let state = start(&mut cx, resolved, &states, stage);
         let mut progress = Progress {
             stage,
@@ -115,21 +144,28 @@ fn start(cx: &mut Context, resolved: &Resolved, states: &[Option<State>], stage:
                 .expect("plan: stages come after what they use")
                 .child(StageId(*idx))
         }
-        Input::Image(name) => match resolved.config(&name.value, &stage.platform) {
-            ResolvedConfig::Known(config, bytes) => {
-                refuse_triggers(cx, &config, &name.value, stage.base_span);
-                State::new((*config).clone(), Below::Image(config, bytes))
-            }
-            ResolvedConfig::Unknown => {
-                let mut state = State::new(ImageConfig::scratch(&stage.platform), Below::Scratch);
-                state.has_unknown_env = true;
-                state
-            }
-        },
-        Input::Scratch | Input::Context(_) | Input::NamedContext(_) => {
+        Input::Image(name) => {
+            let config = resolved.config(&name.value, &stage.platform);
+            start_from(cx, config, &name.value, stage)
+        }
+        Input::NamedContext(name) => {
+            let config = resolved.context_config(&name.value, &stage.platform);
+            start_from(cx, config, &name.value, stage)
+        }
+        Input::Scratch | Input::Context(_) => {
             State::new(ImageConfig::scratch(&stage.platform), Below::Scratch)
         }
     }
+}
+
+fn start_from(cx: &mut Context, config: ResolvedConfig, name: &str, stage: &Stage) -> State {
+    if let ResolvedConfig::Known(config, bytes) = config {
+        refuse_triggers(cx, &config, name, stage.base_span);
+        return State::new((*config).clone(), Below::Image(config, bytes));
+    }
+    let mut state = State::new(ImageConfig::scratch(&stage.platform), Below::Scratch);
+    state.has_unknown_env = matches!(config, ResolvedConfig::Unknown);
+    state
 }
 
 fn refuse_triggers(cx: &mut Context, config: &ImageConfig, name: &str, span: Span) {
@@ -247,8 +283,18 @@ impl Progress<'_> {
 impl Context<'_> {
     /// Notes that a path of an input is used.
     fn uses(&mut self, from: &Input, path: &str) {
-        if matches!(from, Input::Context(_)) {
-            self.context_paths.insert(path::join("/", path));
+        match from {
+            Input::Context(_) => self.context_paths.add(BUILD_CONTEXT, path),
+            Input::NamedContext(name) => self.context_paths.add(&name.value, path),
+            Input::Stage(StageId(idx), _) => {
+                let stage = &self.plan.stages[*idx];
+                if let Input::NamedContext(name) = &stage.base
+                    && stage.is_context()
+                {
+                    self.context_paths.add(&name.value, path);
+                }
+            }
+            Input::Scratch | Input::Image(_) => {}
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use buildkit_llb::{LinuxResources, Network, Proxy, ResolveMode};
+use buildkit_llb::{LinuxResources, Network, Proxy, ResolveMode, Vertex, pb};
 
 /// What the request and the daemon say about every vertex; plain data, filled by `build`.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Where the build context comes from.
-    pub context: LocalContext,
+    pub context: ContextSource,
     /// Where images are looked up.
     pub resolve_mode: ResolveMode,
     /// `--label`, sorted: the last word on the image's labels.
@@ -47,8 +47,21 @@ pub struct Options {
     pub source: usize,
 }
 
-/// The local source that the build context is.
-#[derive(Clone, Debug, Default)]
+/// Where a context comes from.
+#[derive(Clone, Debug)]
+pub enum ContextSource {
+    /// Nowhere: it is empty.
+    Nothing,
+    /// A directory of the client.
+    Local(LocalContext),
+    /// What this fetches.
+    Fetched(Box<Vertex>),
+    /// What somebody else defined, which can be read.
+    Given(pb::Definition),
+}
+
+/// A directory of the client. Of it, only what steps use is sent.
+#[derive(Clone, Debug)]
 pub struct LocalContext {
     /// The name in the client's session.
     pub name: String,
@@ -58,6 +71,21 @@ pub struct LocalContext {
     pub shared_key_hint: String,
     /// Patterns of the ignore file.
     pub exclude: Vec<String>,
+    /// What the progress shows.
+    pub title: String,
+}
+
+impl Default for LocalContext {
+    /// Returns the build context of a client that was not asked.
+    fn default() -> Self {
+        Self {
+            name: "context".to_owned(),
+            session: String::new(),
+            shared_key_hint: "context".to_owned(),
+            exclude: Vec::new(),
+            title: "[internal] load build context".to_owned(),
+        }
+    }
 }
 
 /// Which stages pass over caches.
@@ -125,7 +153,7 @@ impl Caps {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            context: LocalContext::default(),
+            context: ContextSource::Local(LocalContext::default()),
             resolve_mode: ResolveMode::Default,
             labels: Vec::new(),
             no_cache: NoCache::None,

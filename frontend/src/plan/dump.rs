@@ -31,6 +31,10 @@ pub fn dump(plan: &Plan) -> String {
         let platform = image.platform.format_all();
         out.line(&format!("image: {} for {platform} ({role})", image.name));
     }
+    for context in &plan.contexts {
+        let platform = context.platform.format_all();
+        out.line(&format!("context: {} for {platform}", context.key));
+    }
     for id in &plan.order {
         out.line("");
         stage(&plan.stages[id.0], plan, &mut out);

@@ -1,4 +1,4 @@
-//! The images that somebody must resolve.
+//! The images and named contexts that somebody must resolve.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use buildkit_llb::Platform;
 use crate::diagnostic::suggest::nearest;
 use crate::expand::{Input, Stage, UseKind};
 
-use super::{ImageRole, ImageUse, Plan};
+use super::{ContextUse, ImageRole, ImageUse, Plan};
 
 impl Plan {
     /// Returns the stage that was probably meant by an image that nobody has: `from: biuld`.
@@ -53,4 +53,33 @@ pub(super) fn images<'a>(
         }
     }
     images.into_values().collect()
+}
+
+/// Returns the named contexts that stages use, each key and platform once; for the platforms that
+/// images in their place would be for.
+pub(super) fn contexts<'a>(
+    stages: impl Iterator<Item = &'a Stage>,
+    target: &Platform,
+) -> Vec<ContextUse> {
+    let mut contexts: BTreeMap<(&str, &Platform), ContextUse> = BTreeMap::new();
+    for stage in stages {
+        for it in stage.uses() {
+            let Input::NamedContext(name) = it.input else {
+                continue;
+            };
+            let platform = match it.kind {
+                UseKind::Base => &stage.platform,
+                UseKind::Copy | UseKind::Mount => target,
+            };
+            let found = contexts
+                .entry((&name.value, platform))
+                .or_insert_with(|| ContextUse {
+                    key: name.value.clone(),
+                    platform: platform.clone(),
+                    span: name.span,
+                });
+            found.span = found.span.min(name.span);
+        }
+    }
+    contexts.into_values().collect()
 }

@@ -11,6 +11,7 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::{Diagnostics, oneline};
 use crate::expand::{self, Asked, Purpose};
+use crate::request::NamedContext;
 use crate::text::Files;
 use crate::{model, syntax};
 
@@ -23,6 +24,7 @@ struct Case<'a> {
     target: Option<&'a str>,
     args: &'a [(&'a str, &'a str)],
     platform: &'a str,
+    contexts: Option<&'a [&'a str]>,
     purpose: Purpose,
 }
 
@@ -33,6 +35,7 @@ impl<'a> Case<'a> {
             target: None,
             args: &[],
             platform: "linux/amd64",
+            contexts: None,
             purpose: Purpose::Build,
         }
     }
@@ -49,6 +52,11 @@ impl<'a> Case<'a> {
 
     fn platform(mut self, platform: &'a str) -> Self {
         self.platform = platform;
+        self
+    }
+
+    fn contexts(mut self, keys: &'a [&'a str]) -> Self {
+        self.contexts = Some(keys);
         self
     }
 
@@ -70,6 +78,10 @@ impl<'a> Case<'a> {
             args: args
                 .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
                 .collect(),
+            contexts: self.contexts.map(|keys| {
+                let keys = keys.iter().map(|key| (*key).to_owned());
+                keys.map(|key| (key, NamedContext::default())).collect()
+            }),
             purpose: self.purpose,
         };
         let plan = syntax::parse(file, self.file, &mut diags).and_then(|document| {

@@ -1,62 +1,59 @@
-//! Which contexts the client offers: only the local build context so far.
+//! What the build context is, and where in it the context begins.
+//!
+//! Told apart as `frontend/dockerui/context.go:initContext` (v0.32.2) does: a repository, an
+//! http address, or else the client's directory, which an input may replace.
 
 use super::option::Reader;
+use crate::git_url::{self, GitUrl};
 
-/// Reports contexts that cannot be used yet.
-pub(super) fn check(reader: &mut Reader<'_>) {
+/// The build context.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContextRequest {
+    /// What it is.
+    pub source: MainContext,
+    /// The directory of it that takes its place, when it is not the client's directory.
+    pub subdir: Option<String>,
+    /// Whether files of a repository have the time of their commit, if its address says nothing
+    /// of it: they do if the build has a time.
+    pub has_commit_times: bool,
+}
+
+/// What the build context is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum MainContext {
+    /// The client's directory, or an input.
+    #[default]
+    Local,
+    /// A repository: its address, and how it was written.
+    Git(Box<GitUrl>, String),
+    /// An address: an archive, or a build file alone.
+    Http(String),
+}
+
+pub(super) fn read(reader: &mut Reader<'_>) -> ContextRequest {
     let key = reader.text("contextkey").unwrap_or("context");
-    if let Some(value) = reader.text(key)
-        && is_remote(value)
-    {
-        reader
-            .unsupported(
-                "the build context",
-                "a repository, URL or archive as the build context is not supported yet",
-            )
-            .help("unpack it and build from the directory");
-    }
-    if reader.text("contextsubdir").is_some() {
-        reader.unsupported(
-            "contextsubdir",
-            "a directory of the build context in its place is not supported yet",
-        );
-    }
-    let frontend = reader.text("source").unwrap_or_default();
-    for name in reader.keys("context:") {
-        if is_frontend(name, frontend) {
-            continue;
+    let keeps_git_dir = reader.boolean(
+        "build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR",
+        "--build-arg BUILDKIT_CONTEXT_KEEP_GIT_DIR",
+    );
+    let value = reader.text(key).unwrap_or_default();
+    let source = match git_url::parse(value) {
+        Ok(Some(mut url)) => {
+            if keeps_git_dir == Some(true) {
+                url.keep_git_dir = Some(true);
+            }
+            MainContext::Git(Box::new(url), value.to_owned())
         }
-        reader.unsupported(
-            "--build-context",
-            format!("the named context `{name}`: named contexts are not supported yet"),
-        );
+        Ok(None) if git_url::is_http(value) => MainContext::Http(value.to_owned()),
+        Ok(None) => MainContext::Local,
+        Err(error) => {
+            reader.bad("the build context", format!("`{value}`: {error}"));
+            MainContext::Local
+        }
+    };
+    ContextRequest {
+        source,
+        subdir: reader.text("contextsubdir").map(str::to_owned),
+        has_commit_times: reader.text("build-arg:SOURCE_DATE_EPOCH").is_some(),
     }
-}
-
-/// The daemon alone uses a context with the name of the frontend image
-/// (`frontend/gateway/gateway.go`, v0.32.2).
-fn is_frontend(name: &str, frontend: &str) -> bool {
-    let name = name.split_once("::").map_or(name, |(name, _)| name);
-    let familiar = frontend.strip_prefix("docker.io/").unwrap_or(frontend);
-    let familiar = familiar.strip_prefix("library/").unwrap_or(familiar);
-    [frontend, familiar]
-        .iter()
-        .any(|frontend| without_latest(name) == without_latest(frontend))
-}
-
-fn without_latest(name: &str) -> &str {
-    name.strip_suffix(":latest").unwrap_or(name)
-}
-
-/// Tells a URL or repository from the name of a local directory.
-fn is_remote(value: &str) -> bool {
-    const STARTS: &[&str] = &[
-        "http://",
-        "https://",
-        "git://",
-        "ssh://",
-        "git@",
-        "github.com/",
-    ];
-    STARTS.iter().any(|start| value.starts_with(start))
 }

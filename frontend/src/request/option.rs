@@ -34,12 +34,6 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// Returns the keys that start with `prefix`, without it.
-    pub(super) fn keys(&self, prefix: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
-        let keys = self.options.keys();
-        keys.filter_map(move |key| key.strip_prefix(prefix))
-    }
-
     /// Reads a boolean as Go's `strconv.ParseBool` does.
     pub(super) fn boolean(&mut self, key: &str, flag: &'static str) -> Option<bool> {
         let value = self.text(key)?;
@@ -61,15 +55,5 @@ impl<'a> Reader<'a> {
     ) -> &mut Diagnostic {
         self.diags
             .report(Code::BadOption, Place::Outside(flag), message)
-    }
-
-    /// Reports something that is not supported yet.
-    pub(super) fn unsupported(
-        &mut self,
-        flag: &'static str,
-        message: impl Into<String>,
-    ) -> &mut Diagnostic {
-        self.diags
-            .report(Code::UnsupportedRequest, Place::Outside(flag), message)
     }
 }

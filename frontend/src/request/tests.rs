@@ -2,6 +2,7 @@
 
 use buildkit_llb::Platform;
 
+use super::MainContext;
 use super::{Options, Request, read, unknown_cap};
 use crate::diagnostic::{Diagnostics, oneline};
 use crate::text::Files;
@@ -195,17 +196,74 @@ image-resolve-mode: `never` is no mode (the modes are `default`, `pull` and `loc
 }
 
 #[test]
-fn what_is_not_supported_yet_is_one_sentence() {
+fn a_context_is_a_directory_a_repository_or_an_address() {
+    let context = |r: Request| match r.context.source {
+        MainContext::Local => "local".to_owned(),
+        MainContext::Git(url, _) => format!("git {}#{}", url.remote, url.git_ref),
+        MainContext::Http(url) => url,
+    };
+    check(&[], context, "\"local\"");
+    check(&["context=some/dir"], context, "\"local\"");
+    check(
+        &["context=https://example.com/r.git?tag=v1"],
+        context,
+        "\"git https://example.com/r.git#refs/tags/v1\"",
+    );
+    check(
+        &["context=github.com/a/b"],
+        context,
+        "\"git github.com/a/b#\"",
+    );
+    check(
+        &["contextkey=other", "other=http://buildkit-session/x"],
+        context,
+        "\"http://buildkit-session/x\"",
+    );
+}
+
+#[test]
+fn what_builds_a_repository_may_say_how() {
+    let context = |r: Request| {
+        let keeps = match r.context.source {
+            MainContext::Git(url, _) => url.keep_git_dir,
+            _ => None,
+        };
+        (keeps, r.context.subdir, r.context.has_commit_times)
+    };
+    check(
+        &["context=git://h/r", "contextsubdir=sub"],
+        context,
+        "(None, Some(\"sub\"), false)",
+    );
+    check(
+        &[
+            "context=git://h/r?keep-git-dir=false",
+            "build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR=1",
+            "build-arg:SOURCE_DATE_EPOCH=7",
+        ],
+        context,
+        "(Some(true), None, true)",
+    );
+}
+
+#[test]
+fn an_address_that_says_two_things_is_refused() {
+    check_mistakes(
+        &["context=https://h/r.git?ref=a&branch=b"],
+        "the build context: `https://h/r.git?ref=a&branch=b`: ref conflicts: `a` and `refs/heads/b`",
+    );
+}
+
+#[test]
+fn removed_options_are_refused() {
     check_mistakes(
         &[
-            "context=https://example.com/r.git",
-            "context:alpine=docker-image://x",
-            "source=docker.io/some/frontend:1",
-            "context:some/frontend:1=oci-layout://y",
+            "override-copy-image=x",
+            "build-arg:BUILDKIT_DISABLE_FILEOP=1",
         ],
         "\
-the build context: a repository, URL or archive as the build context is not supported yet (unpack it and build from the directory)
---build-context: the named context `alpine`: named contexts are not supported yet",
+override-copy-image: BuildKit 0.11 removed this option
+--build-arg BUILDKIT_DISABLE_FILEOP: BuildKit 0.11 removed this option",
     );
 }
 

@@ -3,17 +3,16 @@
 use buildkit_llb::file::{
     Copy as CopyAction, Mkdir as MkdirAction, Mkfile, Owner, Remove, Symlink,
 };
-use buildkit_llb::{File, Git, GitMtime, GroupWeight, Http, Merge, Output, Vertex};
-
-use crate::expand::Input;
-use crate::git_url::GitUrl;
+use buildkit_llb::{File, GroupWeight, Http, Merge, Output, Vertex};
 
 use super::super::action::{
     Action, CacheOwner, Copy, CopySource, Inline, Layering, Missing, Mkdir, Mode, Parents, Unpack,
 };
+use super::super::git::git;
 use super::super::path;
 use super::exec::inline_file;
 use super::{Context, Steps, source};
+use crate::expand::Input;
 
 /// Emits a copy: one file op with an action per source; a linked one on nothing, then merged.
 pub(crate) fn copy(
@@ -120,32 +119,6 @@ fn unpacked(action: CopyAction, unpack: Unpack) -> CopyAction {
     match unpack {
         Unpack::Yes => action.unpack(),
         Unpack::No => action,
-    }
-}
-
-fn git(url: &GitUrl) -> Git {
-    let mut git = Git::new(&url.remote);
-    if !url.git_ref.is_empty() {
-        git = git.reference(url.git_ref.clone());
-    }
-    if url.keep_git_dir == Some(true) {
-        git = git.keep_git_dir();
-    }
-    if let Some(checksum) = &url.checksum {
-        git = git.checksum(checksum.clone());
-    }
-    if !url.subdir.is_empty() {
-        git = git.subdir(&url.subdir);
-    }
-    if url.submodules == Some(false) {
-        git = git.skip_submodules();
-    }
-    if url.fetch_by_commit {
-        git = git.fetch_by_commit();
-    }
-    match url.mtime.as_deref() {
-        Some("commit") => git.mtime(GitMtime::Commit),
-        _ => git,
     }
 }
 

@@ -1,10 +1,15 @@
 //! Where bytes come from: bases, other stages, images, the build context.
 
+use std::collections::BTreeSet;
+
 use buildkit_llb::{Image, Local, Output, Platform, Vertex};
 
 use crate::expand::{Input, StageId};
+use crate::text::{Span, Spanned};
 
 use super::super::ResolvedConfig;
+use super::super::evaluate::BUILD_CONTEXT;
+use super::super::options::{ContextSource, LocalContext};
 use super::{Context, Steps};
 
 /// Returns the filesystem that a stage starts from.
@@ -24,7 +29,7 @@ pub(crate) fn base(cx: &mut Context, steps: &mut Steps, name: &str) -> Option<Ou
 /// Returns the filesystem that a `from` names.
 pub(crate) fn input(cx: &mut Context, input: &Input) -> Option<Output> {
     match input {
-        Input::Scratch | Input::NamedContext(_) => None,
+        Input::Scratch => None,
         Input::Stage(StageId(idx), _) => {
             cx.outputs[*idx].expect("plan: stages come after what they use")
         }
@@ -37,7 +42,11 @@ pub(crate) fn input(cx: &mut Context, input: &Input) -> Option<Output> {
                 .location(location);
             Some(cx.graph.add(vertex).output(0))
         }
-        Input::Context(_) => Some(build_context(cx)),
+        Input::Context(span) => build_context(cx, *span),
+        Input::NamedContext(name) => {
+            let platform = cx.plan.target.clone();
+            named_context(cx, name, &platform)
+        }
     }
 }
 
@@ -58,29 +67,75 @@ fn image(cx: &Context, name: &str, platform: &Platform) -> Option<Vertex> {
     Some(Vertex::new(image).platform(platform.clone()))
 }
 
-/// Returns the build context: of it, only what steps use is sent, unless one uses all
-/// (`dockerfile2llb/convert.go:filterPaths`, v0.32.2).
-fn build_context(cx: &mut Context) -> Output {
-    if let Some(output) = cx.build_context {
-        return output;
+fn build_context(cx: &mut Context, span: Span) -> Option<Output> {
+    let options = cx.options;
+    let target = cx.plan.target.clone();
+    context(cx, (BUILD_CONTEXT, target), &options.context, span)
+}
+
+/// Returns a named context; nothing for one that nobody looked at.
+pub(crate) fn named_context(
+    cx: &mut Context,
+    name: &Spanned<String>,
+    platform: &Platform,
+) -> Option<Output> {
+    let resolved = cx.resolved;
+    let found = resolved.context(&name.value, platform)?;
+    context(
+        cx,
+        (&name.value, platform.clone()),
+        &found.source,
+        name.span,
+    )
+}
+
+/// Returns a context. `span` is where it is used, for what fails.
+fn context(
+    cx: &mut Context,
+    (key, platform): (&str, Platform),
+    source: &ContextSource,
+    span: Span,
+) -> Option<Output> {
+    let id = (key.to_owned(), platform);
+    if let Some(output) = cx.contexts.get(&id) {
+        return *output;
     }
-    let options = &cx.options.context;
-    let paths = &cx.evaluated.context_paths;
-    let mut local = Local::new(options.name.clone())
-        .shared_key_hint(options.shared_key_hint.clone())
-        .exclude(&options.exclude);
-    if !options.session.is_empty() {
-        local = local.session(options.session.clone());
-    }
-    if !paths.contains("/") {
-        let paths: Vec<&str> = paths
-            .iter()
-            .map(|path| path.trim_start_matches('/'))
-            .collect();
-        local = local.follow(&paths);
-    }
-    let vertex = Vertex::new(local).name("[internal] load build context");
-    let output = cx.graph.add(vertex).output(0);
-    cx.build_context = Some(output);
+    let output = match source {
+        ContextSource::Nothing => None,
+        ContextSource::Local(directory) => {
+            let local = local(directory, cx.evaluated.context_paths.of(key));
+            let vertex = Vertex::new(local).name(directory.title.clone());
+            Some(cx.graph.add(vertex).output(0))
+        }
+        ContextSource::Fetched(vertex) => {
+            let location = cx.location(span);
+            let vertex = vertex.as_ref().clone().location(location);
+            Some(cx.graph.add(vertex).output(0))
+        }
+        ContextSource::Given(definition) => {
+            let output = cx.graph.import(definition);
+            output.expect("load: a given definition can be read")
+        }
+    };
+    cx.contexts.insert(id, output);
     output
+}
+
+/// Returns a directory of the client: of it, only what steps use is sent, unless one uses all
+/// (`dockerfile2llb/convert.go:filterPaths`, v0.32.2).
+fn local(directory: &LocalContext, paths: Option<&BTreeSet<String>>) -> Local {
+    let mut local = Local::new(directory.name.clone())
+        .shared_key_hint(directory.shared_key_hint.clone())
+        .exclude(&directory.exclude);
+    if !directory.session.is_empty() {
+        local = local.session(directory.session.clone());
+    }
+    match paths {
+        None => local,
+        Some(paths) => {
+            let paths = paths.iter().map(|path| path.trim_start_matches('/'));
+            let paths: Vec<&str> = paths.collect();
+            local.follow(&paths)
+        }
+    }
 }

@@ -137,17 +137,85 @@ stages:
 }
 
 #[test]
-fn named_contexts_are_refused_where_they_are_reached() {
+fn a_named_context_must_be_given_where_it_is_reached() {
     let file = "\
 stages:
   a: {from: {context: assets}}
   b: {from: scratch}
 ";
-    Case::new(file).target("a").is(
-        "2:23: `assets`: named contexts are not supported yet (use a stage or an image, or copy from \
-         the build context)",
+    Case::new(file)
+        .target("a")
+        .contexts(&["asset"])
+        .is("2:23: no context is called `assets` (did you mean `asset`?)");
+    Case::new(file).target("a").contexts(&[]).is(
+        "2:23: no context is called `assets` (pass `--build-context assets=...`: a directory, an \
+         image, a repository or a file)",
     );
-    Case::new(file).has("result: b");
+    Case::new(file).contexts(&[]).has("result: b");
+    // Nobody was asked, or only about the file.
+    Case::new(file).target("a").has("from context assets");
+    Case::new(file)
+        .target("a")
+        .contexts(&[])
+        .call()
+        .has("from context assets");
+}
+
+#[test]
+fn a_named_context_takes_the_place_of_an_image_of_its_name() {
+    let file = "\
+stages:
+  a:
+    from: alpine
+    platform: linux/arm64
+    steps:
+      - {copy: /x, from: 'alpine:3.20'}
+      - {run: x, mounts: [{bind: /x, from: {image: docker.io/library/alpine}, target: /x}]}
+";
+    Case::new(file)
+        .contexts(&["alpine", "alpine::linux/arm64", "alpine:3.20", "busybox"])
+        .is("\
+result: a
+target: linux/amd64
+build: linux/amd64
+context: alpine for linux/amd64
+context: alpine:3.20 for linux/amd64
+context: alpine::linux/arm64 for linux/arm64
+
+stage a on linux/arm64
+  from context alpine::linux/arm64
+  copy /x
+    from: context alpine:3.20
+  run x
+    bind: /x
+      from: context alpine
+      target: /x");
+}
+
+#[test]
+fn a_named_context_takes_the_place_of_a_stage_of_its_name() {
+    let file = "\
+stages:
+  build:
+    from: nope
+    platform: linux/arm64
+    args: {A: {required: true}}
+    steps: [run: 'x ${{ args.A }}']
+  a: {from: build, steps: [{copy: /x, from: build}]}
+";
+    Case::new(file).contexts(&["build"]).is("\
+result: a
+target: linux/amd64
+build: linux/amd64
+context: build for linux/arm64
+
+stage build on linux/arm64
+  from context build
+
+stage a on linux/arm64
+  from stage build
+  copy /x
+    from: stage build");
 }
 
 #[test]

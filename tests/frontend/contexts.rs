@@ -1,0 +1,292 @@
+//! Remote and named contexts: options in, sources of the result out.
+
+use buildkit_llb::{Graph, Http, Vertex};
+use buildkit_proto::pb;
+use prost::Message;
+use windlass_frontend::gateway::memory::Record;
+
+use super::{Case, case, marks};
+
+const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+const COPIES: &str = "\
+stages:
+  app:
+    from: alpine
+    steps:
+      - copy: /a
+        from: assets
+      - run: x
+        mounts: [{bind: /b, from: {context: assets}, target: /b}]
+";
+
+/// The sources of the result, a line each: what the progress shows, what is fetched, what of it.
+fn sources(record: &Record) -> String {
+    let definition = &record.solves.last().expect("a solve").definition;
+    let mut lines = Vec::new();
+    for bytes in &definition.def {
+        let op = pb::Op::decode(&bytes[..]).expect("an op");
+        let Some(pb::op::Op::Source(source)) = op.op else {
+            continue;
+        };
+        let digest = buildkit_llb::Digest::of(bytes).to_string();
+        let description = &definition.metadata[&digest].description;
+        let mut line = description
+            .get("llb.customname")
+            .cloned()
+            .unwrap_or_default();
+        line += &format!(": {}", source.identifier);
+        if let Some(platform) = op.platform {
+            line += &format!(" {}/{}", platform.os, platform.architecture);
+        }
+        for attr in source.attrs {
+            let key = attr.key.unwrap_or_default();
+            if !key.starts_with("git.auth") {
+                line += &format!(" {key}={}", attr.value.unwrap_or_default());
+            }
+        }
+        lines.push(line.replace(DIGEST, "DIGEST"));
+    }
+    lines.sort();
+    lines.join("\n")
+}
+
+impl Case {
+    fn put(mut self, source: &str, path: &str, text: &str) -> Self {
+        let key = (source.to_owned(), path.to_owned());
+        self.gateway.files.insert(key, text.as_bytes().to_vec());
+        self
+    }
+
+    fn input(mut self, name: &str, url: &str) -> Self {
+        let mut graph = Graph::new();
+        let output = graph
+            .add(Vertex::new(Http::new(url)).name("theirs"))
+            .output(0);
+        let definition = graph.define(Some(output), &[]);
+        self.gateway.inputs.insert(name.to_owned(), definition);
+        self
+    }
+
+    #[track_caller]
+    fn sources(&self, expected: &str) {
+        let record = self.run();
+        if let Some(Err(error)) = &record.outcome {
+            panic!("{}", error.message);
+        }
+        assert_eq!(sources(&record), expected);
+    }
+
+    #[track_caller]
+    fn fails(&self, expected: &str, marked: &str) {
+        let error = self.error();
+        assert_eq!(error.message, expected);
+        assert_eq!(marks(&error), marked);
+    }
+}
+
+#[test]
+fn of_a_named_directory_only_what_is_used_is_sent_but_for_its_ignore_file() {
+    case(COPIES)
+        .option("context:assets", "local:assets")
+        .option("sharedkey:localdir:assets", "dir:node")
+        .option("local-sessionid:assets", "s2")
+        .put("assets", ".dockerignore", "*.log\n")
+        .sources(
+            "\
+[app 1/3] FROM docker.io/library/alpine:latest@DIGEST: docker-image://docker.io/library/alpine:latest@DIGEST linux/amd64
+[context assets] load from client: local://assets local.excludepatterns=[\"*.log\"] local.followpaths=[\"a\",\"b\"] local.session=s2 local.sharedkeyhint=context:assets-dir:node",
+        );
+}
+
+#[test]
+fn a_named_directory_that_is_a_stage_or_a_base_is_sent_as_it_is_used() {
+    let file = "\
+stages:
+  assets: {from: nope}
+  whole: {from: {context: other}, steps: [{run: x}]}
+  app: {from: whole, steps: [{copy: /a, from: assets}]}
+";
+    case(file)
+        .option("context:assets", "local:assets")
+        .option("context:other", "local:other")
+        .sources(
+            "\
+[context assets] load from client: local://assets local.followpaths=[\"a\"] local.session=s1 local.sharedkeyhint=context:assets-
+[context other] load from client: local://other local.session=s1 local.sharedkeyhint=context:other-",
+        );
+}
+
+#[test]
+fn a_named_stage_that_is_the_result_is_sent_whole() {
+    let file = "stages: {a: {from: nope}, b: {from: a, steps: [{copy: /x, from: a}]}}";
+    case(file)
+        .option("target", "a")
+        .option("context:a", "local:a")
+        .sources("[context a] load from client: local://a local.session=s1 local.sharedkeyhint=context:a-");
+}
+
+#[test]
+fn an_image_takes_the_place_of_another_with_its_config() {
+    let case = case("stages: {app: {from: golang, steps: [{run: 'echo ${{ env.PATH }}'}]}}")
+        .option("context:golang", "docker-image://alpine")
+        .option("image-resolve-mode", "pull");
+    case.sources(
+        "[context golang] docker.io/library/alpine:latest: docker-image://docker.io/library/alpine:latest@DIGEST linux/amd64",
+    );
+    let record = case.gateway.record();
+    let lookups: Vec<&str> = record
+        .lookups
+        .iter()
+        .map(|it| it.log_name.as_str())
+        .collect();
+    assert_eq!(
+        lookups,
+        ["[context golang] load metadata for docker.io/library/alpine:latest"]
+    );
+}
+
+#[test]
+fn each_platform_has_its_own_context_if_there_is_one() {
+    let case = case("stages: {app: {from: base, steps: [{run: x}]}}")
+        .option("platform", "linux/amd64,linux/arm64")
+        .option("context:base", "docker-image://alpine")
+        .option("context:base::linux/arm64", "input:theirs")
+        .input("theirs", "http://h/arm64");
+    let record = case.run();
+    let solves = record.solves.len();
+    let of = |number: usize| {
+        let mut record = record.clone();
+        record.solves.truncate(number);
+        sources(&record)
+    };
+    assert_eq!(
+        of(solves - 1),
+        "[context base] docker.io/library/alpine:latest: docker-image://docker.io/library/alpine:latest@DIGEST linux/amd64"
+    );
+    assert_eq!(of(solves), "theirs: http://h/arm64");
+}
+
+#[test]
+fn a_layout_is_read_from_the_clients_store() {
+    let name = format!("docker.io/library/base@{DIGEST}");
+    let case = case("stages: {app: {from: base, steps: [{run: x}]}}")
+        .option("context:base", &format!("oci-layout://store:tag@{DIGEST}"))
+        .image(&name, "linux/amd64");
+    case.sources(
+        "[context base] OCI load from client: oci-layout://docker.io/library/base@DIGEST linux/amd64 oci.session=s1 oci.store=store",
+    );
+    let record = case.gateway.record();
+    let layout = record.lookups[0].layout.as_ref().expect("a layout");
+    assert_eq!((&*layout.session, &*layout.store), ("s1", "store"));
+}
+
+#[test]
+fn repositories_and_files_of_the_web_are_fetched() {
+    let file = "stages: {app: {from: a, steps: [{copy: /context, from: b}, {run: x}]}}";
+    case(file)
+        .option("context:a", "https://h/r.git?branch=main&subdir=d")
+        .option("context:b", "https://h/file")
+        .sources(
+            "\
+[context b] https://h/file: https://h/file http.filename=context
+[internal] load git source https://h/r.git?branch=main&subdir=d: git://h/r.git#refs/heads/main:d git.fullurl=https://h/r.git",
+        );
+}
+
+#[test]
+fn an_input_brings_its_config() {
+    // {"config":{"Env":["A=of the input"],"Labels":{"a":"b"}},"os":"linux","architecture":"amd64"}
+    let config = "eyJjb25maWciOnsiRW52IjpbIkE9b2YgdGhlIGlucHV0Il0sIkxhYmVscyI6eyJhIjoiYiJ9fSwib3MiOiJsaW51eCIsImFyY2hpdGVjdHVyZSI6ImFtZDY0In0=";
+    let case = case("stages: {app: {from: base, steps: [{run: 'echo ${{ env.A }}'}]}}")
+        .option("context:base", "input:theirs")
+        .option(
+            "input-metadata:theirs",
+            &format!(r#"{{"containerimage.config":"{config}"}}"#),
+        )
+        .input("theirs", "http://h/base");
+    let outcome = case.outcome();
+    let config = String::from_utf8_lossy(&outcome.metadata["containerimage.config"]).into_owned();
+    assert!(config.contains(r#""Labels":{"a":"b"}"#), "{config}");
+    assert!(config.contains("A=of the input"), "{config}");
+}
+
+#[test]
+fn a_context_that_nobody_uses_may_be_anything() {
+    case("stages: {app: {from: scratch, steps: [{copy: x}]}}")
+        .option("context:unused", "ftp://nonsense")
+        .sources("[internal] load build context: local://context local.followpaths=[\"x\"] local.session=s1 local.sharedkeyhint=context");
+}
+
+#[test]
+fn a_context_that_cannot_be_used_is_an_error_at_the_line_that_uses_it() {
+    case(COPIES).option("context:assets", "ftp://x").fails(
+        "build.yaml:6:15: the context `assets`: `ftp://x` is nothing that a context can be (give a \
+         directory, `docker-image://NAME`, `oci-layout://PATH`, `target:NAME` in a bake file, or \
+         the address of a repository or file)",
+        "build.yaml:6",
+    );
+    case(COPIES)
+        .option("context:assets", "docker-image://nope")
+        .fails(
+            "build.yaml:6:15: the context `assets`: docker.io/library/nope:latest: not found",
+            "build.yaml:6",
+        );
+    case(COPIES).option("context:assets", "input:theirs").fails(
+        "build.yaml:6:15: the context `assets`: the client hands in no input `theirs`",
+        "build.yaml:6",
+    );
+    case(COPIES)
+        .option("context:assets", "local:assets")
+        .put("assets", ".dockerignore", "[\n")
+        .fails(
+            "build.yaml:6:15: the context `assets`: .dockerignore: `[` is not a pattern (close its \
+             bracket, or write `\\` before a bracket or backslash that means itself)",
+            "build.yaml:6",
+        );
+}
+
+#[test]
+fn a_context_that_nobody_gave_is_an_error_at_its_line() {
+    let case = case(COPIES).image("docker.io/library/assets:latest", "linux/amd64");
+    case.fails(
+        "build.yaml:8:45: no context is called `assets` (pass `--build-context assets=...`: a \
+         directory, an image, a repository or a file)",
+        "build.yaml:8",
+    );
+}
+
+const WHOLE: &str = "stages: {app: {from: scratch, steps: [{copy: ., to: /}]}}";
+
+#[test]
+fn a_repository_is_build_context_and_has_the_build_file() {
+    let place = "git://h/r#main:d";
+    case("")
+        .option("context", "git://h/r#main:d")
+        .put(place, "build.yaml", WHOLE)
+        .put(place, ".dockerignore", "x")
+        .sources(
+            "[internal] load git source git://h/r#main:d: git://h/r#main:d git.fullurl=git://h/r",
+        );
+}
+
+#[test]
+fn a_directory_of_the_context_may_be_the_context() {
+    let case = case("")
+        .option("context", "git://h/r")
+        .option("contextsubdir", "d")
+        .put("git://h/r", "build.yaml", WHOLE);
+    case.sources("[internal] load git source git://h/r: git://h/r git.fullurl=git://h/r");
+    let record = case.gateway.record();
+    let text = buildkit_llb::dump(&record.solves.last().expect("a solve").definition);
+    let text = text.expect("a definition");
+    assert!(text.contains("/d"), "{text}");
+}
+
+#[test]
+fn an_input_may_be_the_build_context() {
+    case(WHOLE)
+        .input("context", "http://h/theirs")
+        .put("context", ".dockerignore", "x")
+        .sources("theirs: http://h/theirs");
+}
