@@ -20,13 +20,13 @@ const CAPS: [&str; 4] = ["file.base", "mergeop", "diffop", "exec.meta.cdi"];
 const TWO_STAGES: &str = "\
 stages:
   deps:
-    from: alpine
+    from: alpine:3
     steps:
       - run: echo deps
   unused:
     from: debian
   web:
-    from: alpine
+    from: alpine:3
     steps:
       - copy: /deps
         from: deps
@@ -57,6 +57,7 @@ fn case(file: &str) -> Case {
         },
     };
     for platform in ["linux/amd64", "linux/arm64"] {
+        case = case.image("docker.io/library/alpine:3", platform);
         case = case.image("docker.io/library/alpine:latest", platform);
     }
     case.option("filename", "build.yaml")
@@ -80,7 +81,9 @@ impl Case {
         let meta = ImageMeta {
             name: format!("{name}@sha256:{}", "a".repeat(64)),
             digest: format!("sha256:{}", "a".repeat(64)),
-            config: CONFIG.as_bytes().to_vec(),
+            config: CONFIG
+                .replace("amd64", platform.trim_start_matches("linux/"))
+                .into_bytes(),
         };
         let key = (name.to_owned(), platform.to_owned());
         self.gateway.images.insert(key, meta);
@@ -197,8 +200,8 @@ fn images_are_looked_up_once_for_each_platform_and_only_if_reached() {
     assert_eq!(
         names,
         [
-            "[linux/amd64 internal] load metadata for docker.io/library/alpine:latest",
-            "[linux/arm64 internal] load metadata for docker.io/library/alpine:latest",
+            "[linux/amd64 internal] load metadata for docker.io/library/alpine:3",
+            "[linux/arm64 internal] load metadata for docker.io/library/alpine:3",
         ]
     );
 }
@@ -229,7 +232,7 @@ fn the_build_file_travels_with_the_definition() {
 #[test]
 fn an_image_that_is_not_there_is_an_error_at_its_line() {
     let file = TWO_STAGES.replace("from: debian", "from: deps");
-    let error = case(&file.replacen("alpine", "nope", 1)).error();
+    let error = case(&file.replacen("alpine:3", "nope", 1)).error();
     assert_eq!(
         error.message,
         "build.yaml:3:11: stage `deps`: image `docker.io/library/nope:latest` cannot be resolved: \
@@ -285,6 +288,65 @@ fn a_warning_is_shown_once_however_many_platforms() {
     );
 }
 
+const LINTED: &str = "\
+stages:
+  app:
+    from: alpine:3
+    steps:
+      - add: main.py
+    image:
+      cmd: python main.py
+";
+
+#[test]
+fn a_lint_warning_has_its_rule_its_line_and_what_to_type() {
+    let record = case(LINTED)
+        .option("platform", "linux/arm64,linux/amd64")
+        .run();
+    let shown = record.warnings.into_iter().map(|it| {
+        let lines: Vec<i32> = it
+            .ranges
+            .iter()
+            .flat_map(|range| &range.start)
+            .map(|start| start.line)
+            .collect();
+        format!("{} {lines:?}\n  {}", it.short, it.detail.join("\n  "))
+    });
+    assert_eq!(
+        shown.collect::<Vec<_>>().join("\n"),
+        "\
+add-for-copy: `add` does nothing here that `copy` does not (write `copy`) (line 5) [5]
+  `add` does what `copy` does.
+  write `copy`
+shell-form-command: `cmd` is run by a shell, which takes its signals \
+(write a list: `cmd: [program, argument]`) (line 7) [7]
+  A shell stands between the container's runtime and its command.
+  write a list: `cmd: [program, argument]`"
+    );
+    record.outcome.expect("an outcome").expect("a result");
+}
+
+#[test]
+fn findings_fail_a_build_when_the_file_or_the_request_says_so() {
+    let expected = "\
+lint violation found for rules: add-for-copy, shell-form-command
+5:9: `add` does nothing here that `copy` does not (write `copy`)
+7:12: `cmd` is run by a shell, which takes its signals (write a list: `cmd: [program, argument]`)";
+    let arg = "build-arg:BUILDKIT_DOCKERFILE_CHECK";
+    let error = case(LINTED).option(arg, "error=true").error();
+    assert_eq!(error.message, expected);
+    assert_eq!(marks(&error), "build.yaml:5 build.yaml:7");
+    // The warnings were sent before, as a Dockerfile's are.
+    let record = case(LINTED).option(arg, "error=true").run();
+    assert_eq!(record.warnings.len(), 2);
+
+    let strict = format!("{LINTED}check: {{error: true}}\n");
+    assert_eq!(case(&strict).error().message, expected);
+    let record = case(&strict).option(arg, "skip=add-for-copy").run();
+    assert_eq!(record.warnings.len(), 1, "the argument is all there is");
+    record.outcome.expect("an outcome").expect("a result");
+}
+
 #[test]
 fn a_panic_is_an_error_that_names_the_pass() {
     for pass in [
@@ -305,7 +367,7 @@ fn a_scratch_result_has_no_ref() {
 const PARALLEL: &str = "\
 stages:
   app:
-    from: alpine
+    from: alpine:3
     steps:
       - parallel:
           - - run: one
@@ -334,7 +396,7 @@ fn a_builder_that_cannot_merge_runs_the_branches_in_order() {
 
 #[test]
 fn a_linked_copy_is_a_plain_one_on_a_builder_that_cannot_merge() {
-    let file = "stages: {a: {from: alpine, steps: [{copy: x, link: true}]}}\n";
+    let file = "stages: {a: {from: alpine:3, steps: [{copy: x, link: true}]}}\n";
     let (ops, warnings) = case(file).ops();
     assert_eq!((&*ops, &*warnings), ("file on -1, merge", ""));
     let (ops, warnings) = case(file).without("mergeop").ops();
@@ -343,13 +405,13 @@ fn a_linked_copy_is_a_plain_one_on_a_builder_that_cannot_merge() {
 
 #[test]
 fn a_device_is_left_out_on_a_builder_without_devices_unless_it_is_required() {
-    let file = "stages: {a: {from: alpine, steps: [{run: x, devices: DEVICE}]}}\n";
+    let file = "stages: {a: {from: alpine:3, steps: [{run: x, devices: DEVICE}]}}\n";
     let optional = file.replace("DEVICE", "gpu");
     assert_eq!(case(&optional).without("exec.meta.cdi").ops().0, "x");
     let required = file.replace("DEVICE", "{name: gpu, required: true}");
     assert_eq!(
         case(&required).without("exec.meta.cdi").error().message,
-        "build.yaml:1:61: this builder cannot give a step the device `gpu` \
+        "build.yaml:1:63: this builder cannot give a step the device `gpu` \
          (use BuildKit 0.20 or later, or leave out `required`)"
     );
 }

@@ -17,6 +17,7 @@ use crate::compile::{self, Platforms};
 use crate::diagnostic::Diagnostics;
 use crate::expand::Purpose;
 use crate::gateway::{Error, Gateway, Outcome, concurrent, status};
+use crate::lint;
 use crate::load::{self, Loaded};
 use crate::lower::{self, Lowered, Resolved};
 use crate::model::Build;
@@ -54,6 +55,7 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
     let how = (invocation.session.as_str(), Purpose::Build);
     let lowered = compiled(gateway, &start, &loaded, how, &mut diags).await?;
     warning::send(gateway, &diags, &loaded).await;
+    stop_at_violations(&diags, &loaded)?;
     pass::enter("solve");
     let solves = lowered
         .into_iter()
@@ -72,10 +74,22 @@ async fn compiled(
     diags: &mut Diagnostics,
 ) -> Result<Vec<(Plan, Lowered)>, Error> {
     let (session, purpose) = how;
-    let (_, plans) = plans(start, loaded, purpose, diags);
+    let (build, plans) = plans(start, loaded, purpose, diags);
     stop_at_mistakes(diags, loaded)?;
     pass::enter("resolve");
     let resolved = resolved(gateway, start, loaded, (session, &plans), diags).await?;
+    let asked = start.asked(purpose);
+    lint::lint(
+        &lint::Input {
+            build: &build,
+            asked: &asked,
+            plans: &plans,
+            resolved: &resolved,
+            files: &loaded.files,
+            ignored: &loaded.exclude,
+        },
+        diags,
+    );
     pass::enter("lower");
     let mut lowered = Vec::new();
     for plan in plans {
@@ -84,6 +98,7 @@ async fn compiled(
         lowered.push((plan, one));
     }
     stop_at_mistakes(diags, loaded)?;
+    lint::settle(&build, &asked, diags);
     Ok(lowered)
 }
 
@@ -129,8 +144,16 @@ fn plans(
 
 /// The build file's mistakes, all at once.
 fn stop_at_mistakes(diags: &Diagnostics, loaded: &Loaded) -> Result<(), Error> {
-    if diags.has_errors() {
+    if diags.has_mistakes() {
         return Err(status::mistakes(diags, loaded.origin()));
     }
     Ok(())
+}
+
+/// The warnings of which `check` makes errors.
+fn stop_at_violations(diags: &Diagnostics, loaded: &Loaded) -> Result<(), Error> {
+    match lint::violation(diags) {
+        Some(sentence) => Err(status::violations(&sentence, diags, loaded.origin())),
+        None => Ok(()),
+    }
 }

@@ -7,6 +7,7 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::Diagnostics;
 use crate::expand::{self, Asked};
+use crate::lint;
 use crate::model::{self, Build};
 use crate::pass::enter;
 use crate::plan::{self, Plan};
@@ -58,6 +59,7 @@ pub fn plans(
     platforms: &Platforms,
     diags: &mut Diagnostics,
 ) -> Vec<Plan> {
+    lint::check_settings(build, asked, diags);
     let targets = expand::targets(build, &platforms.asked, &platforms.builder, diags);
     let mut plans = Vec::new();
     for target in &targets {
@@ -66,5 +68,6 @@ pub fn plans(
         enter("plan");
         plans.extend(expansion.and_then(|expansion| plan::plan(expansion, diags)));
     }
+    lint::settle(build, asked, diags);
     plans
 }

@@ -88,7 +88,8 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    fn new(code: Code, place: Place, message: String) -> Self {
+    /// Returns a finding of the code's severity.
+    pub fn new(code: Code, place: Place, message: String) -> Self {
         Self {
             code,
             severity: code.severity(),
@@ -100,6 +101,11 @@ impl Diagnostic {
             helps: Vec::new(),
             suggestions: Vec::new(),
         }
+    }
+
+    /// Tells whether only a `check` setting makes it an error.
+    pub fn is_violation(&self) -> bool {
+        self.severity == Severity::Error && self.code.severity() == Severity::Warning
     }
 
     /// Says what the marked text is.
@@ -203,6 +209,12 @@ impl Diagnostics {
     /// Tells whether an error was reported.
     pub fn has_errors(&self) -> bool {
         self.has_dropped_error || self.kept.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// Tells whether there is an error that no `check` setting made one.
+    pub fn has_mistakes(&self) -> bool {
+        let is_mistake = |d: &Diagnostic| d.severity == Severity::Error && !d.is_violation();
+        self.has_dropped_error || self.kept.iter().any(is_mistake)
     }
 
     /// Tells whether nothing was reported.

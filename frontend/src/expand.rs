@@ -29,7 +29,7 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::Diagnostics;
 use crate::expr::Text;
-use crate::model::{Arg, Build, CacheMount, Phase, SecretMount, SshMount, Step};
+use crate::model::{Arg, Build, CacheMount, Check, Phase, SecretMount, SshMount, Step};
 use crate::preset::Preset;
 use crate::request::NamedContexts;
 use crate::text::{Span, Spanned};
@@ -146,6 +146,8 @@ pub struct Stage {
     pub errexit: bool,
     /// Stage keys, steps and image keys, in the order in which they take effect.
     pub steps: Vec<Step<Expanded>>,
+    /// Lint settings.
+    pub check: Option<Check>,
 }
 
 pub use check::check;

@@ -28,6 +28,8 @@ pub mod plan;
 
 pub mod lower;
 
+pub mod lint;
+
 pub mod compile;
 
 pub mod gateway;

@@ -107,6 +107,14 @@ impl ResolvedConfig {
 }
 
 impl Resolved {
+    /// Returns the config of an image, if somebody resolved it.
+    pub fn image_config(&self, name: &str, platform: &Platform) -> Option<&ImageConfig> {
+        let key = (name.to_owned(), platform.clone());
+        self.images
+            .get(&key)
+            .map(|image| image.base.config.as_ref())
+    }
+
     /// Notes what an image was resolved to; a config that cannot be read is reported.
     pub fn insert(
         &mut self,

@@ -252,7 +252,7 @@ fn warnings_stand_below_the_build_with_their_lines() {
     let file = "args: {version: 1}
 stages:
   app:
-    from: busybox
+    from: alpine:3.22
     steps:
       - run: echo a # b
 ";

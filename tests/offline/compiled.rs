@@ -3,7 +3,8 @@
 use windlass_frontend::compile::{self, Platforms};
 use windlass_frontend::diagnostic::Diagnostics;
 use windlass_frontend::diagnostic::render::{Colour, render};
-use windlass_frontend::expand::Asked;
+use windlass_frontend::expand::{Asked, Purpose};
+use windlass_frontend::lint;
 use windlass_frontend::lower::options::{ContextSource, LocalContext, Options, TargetChoice};
 use windlass_frontend::lower::{self, Resolved};
 use windlass_frontend::plan::Plan;
@@ -43,7 +44,16 @@ impl Compiled {
     }
 }
 
-/// Compiles a build file.
+/// Compiles a build file, and asks the lint rules about all of it.
+pub(crate) fn linted(name: &str, bytes: &[u8], targets: &[&str]) -> Compiled {
+    let asked = Asked {
+        purpose: Purpose::Check,
+        ..Asked::default()
+    };
+    compile(name, bytes, &asked, targets)
+}
+
+/// Compiles a build file. The lint rules are asked for a check only.
 pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str]) -> Compiled {
     let builder = Platform::new("linux", "amd64");
     let platform = |text: &&str| {
@@ -61,10 +71,22 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
     let mut builds = Vec::new();
     if let Some(reading) = compile::read(file, bytes, &mut diags) {
         let plans = compile::plans(&reading.build, asked, &platforms, &mut diags);
+        let resolved = resolved(&plans, &mut diags);
+        if asked.purpose == Purpose::Check {
+            let input = lint::Input {
+                build: &reading.build,
+                asked,
+                plans: &plans,
+                resolved: &resolved,
+                files: &files,
+                ignored: &[],
+            };
+            lint::lint(&input, &mut diags);
+        }
         builds.extend(
             plans
                 .into_iter()
-                .map(|plan| lowered(plan, &files, &mut diags)),
+                .map(|plan| lowered(plan, &resolved, &files, &mut diags)),
         );
         reading.add_paths(&mut diags);
     }
@@ -75,12 +97,21 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
     }
 }
 
-fn lowered(plan: Plan, files: &Files, diags: &mut Diagnostics) -> Built {
+fn resolved(plans: &[Plan], diags: &mut Diagnostics) -> Resolved {
     let mut resolved = Resolved::default();
-    for image in &plan.images {
+    for image in plans.iter().flat_map(|plan| &plan.images) {
         let pinned = format!("{}@{DIGEST}", image.name);
-        resolved.insert(image, pinned, CONFIG.as_bytes().to_vec(), diags);
+        // A registry may have an image for another platform than it was asked for.
+        let config = match image.name.contains("amd64-only") {
+            true => CONFIG.to_owned(),
+            false => CONFIG.replace("amd64", &image.platform.architecture),
+        };
+        resolved.insert(image, pinned, config.into_bytes(), diags);
     }
+    resolved
+}
+
+fn lowered(plan: Plan, resolved: &Resolved, files: &Files, diags: &mut Diagnostics) -> Built {
     let options = Options {
         context: ContextSource::Local(LocalContext {
             session: "session".to_owned(),
@@ -89,7 +120,7 @@ fn lowered(plan: Plan, files: &Files, diags: &mut Diagnostics) -> Built {
         target: TargetChoice::Explicit,
         ..Options::default()
     };
-    let lowered = lower::lower(&plan, &resolved, &options, files, diags);
+    let lowered = lower::lower(&plan, resolved, &options, files, diags);
     let source = SourceInfo {
         filename: "build.yaml".to_owned(),
         ..SourceInfo::default()

@@ -8,7 +8,7 @@ use windlass_frontend::expand::Asked;
 use windlass_frontend::plan;
 use windlass_tests::golden::{Mismatches, inputs};
 
-use super::compiled::{Compiled, compile};
+use super::compiled::{Compiled, compile, linted};
 
 fn case(path: &Path) -> Compiled {
     let bytes = fs::read(path).expect("a case");
@@ -40,6 +40,17 @@ fn bad_files_are_told_what_is_wrong() {
     let mut wrong = Mismatches::default();
     for path in inputs("cases/err", "yaml") {
         let compiled = case(&path);
+        wrong.check(&path, "stderr", &compiled.rendered());
+    }
+    wrong.assert_none();
+}
+
+#[test]
+fn every_rule_finds_what_it_is_for() {
+    let mut wrong = Mismatches::default();
+    for path in inputs("cases/lint", "yaml") {
+        let bytes = fs::read(&path).expect("a case");
+        let compiled = linted("build.yaml", &bytes, &["linux/amd64"]);
         wrong.check(&path, "stderr", &compiled.rendered());
     }
     wrong.assert_none();

@@ -1,14 +1,14 @@
 //! Warnings on their way to the user: shown once, under the step that loaded the build file.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::gateway::{Gateway, Warning};
+use crate::lint;
 use crate::load::Loaded;
 
 /// Sends the warnings among the findings, one after the other so that they are shown in their order.
 /// One that cannot be sent is not worth a failed build.
 pub(super) async fn send(gateway: &impl Gateway, diags: &Diagnostics, loaded: &Loaded) {
-    let warnings = diags.iter().filter(|it| it.severity == Severity::Warning);
-    for diagnostic in warnings {
+    for diagnostic in lint::findings(diags) {
         let _ = gateway.warn(warning(diagnostic, loaded)).await;
     }
 }
@@ -19,15 +19,15 @@ fn warning(diagnostic: &Diagnostic, loaded: &Loaded) -> Warning {
     let mut warning = Warning {
         digest: loaded.digest.clone(),
         short: format!("{name}: {message}"),
-        detail: diagnostic.helps.clone(),
+        detail: vec![diagnostic.code.title().to_owned()],
+        url: lint::url(diagnostic.code).to_owned(),
         ..Warning::default()
     };
-    let suggestions = diagnostic.suggestions.iter();
-    warning
-        .detail
-        .extend(suggestions.map(|suggestion| suggestion.help.clone()));
+    let suggestions = diagnostic.suggestions.iter().map(|it| &it.help);
+    let helps: Vec<&String> = diagnostic.helps.iter().chain(suggestions).collect();
+    warning.detail.extend(helps.iter().copied().cloned());
     // Without `--debug` clients show the short text alone, and what to type belongs to it.
-    if let Some(help) = warning.detail.first() {
+    if let Some(help) = helps.first() {
         warning.short.push_str(&format!(" ({help})"));
     }
     if let Place::At(span) = diagnostic.place {

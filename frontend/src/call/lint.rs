@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use super::Answer;
 use super::shape::{location, object, ranges, source};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::gateway::Error;
 use crate::gateway::status::{LANGUAGE, Origin};
+use crate::lint;
 use crate::text::FileId;
 
 /// How far below the first marked line of an error others are marked with it: clients draw
@@ -21,8 +22,7 @@ const NEAR: i32 = 10;
 
 /// Returns the warnings among the findings, and the error that ended the check.
 pub fn lint(diags: &Diagnostics, failure: Option<&Error>, origin: Origin<'_>) -> Answer {
-    let is_warning = |it: &&Diagnostic| it.severity == Severity::Warning;
-    let warnings: Vec<&Diagnostic> = diags.iter().filter(is_warning).collect();
+    let warnings: Vec<&Diagnostic> = lint::findings(diags).collect();
     let error = failure.map(|error| {
         object(vec![
             ("message", Value::from(error.message.as_str())),

@@ -131,7 +131,6 @@ codes! {
     // plan: what is reached
     ParallelConflict "parallel-conflict" Error "Two parallel branches use the same package manager."
     NoCacheEmptiesCache "no-cache-empties-cache" Warning "`no-cache` empties the cache mounts of the step."
-    UnsupportedCheck "unsupported-check" Error "Lint settings are not supported yet."
     // request: options
     BadOption "bad-option" Error "An option has a value that it does not take."
     UnsupportedRequest "unsupported-request" Error "The client asks for something that is not supported yet."
@@ -143,6 +142,36 @@ codes! {
     CopyDownloads "copy-downloads" Error "A `copy` names an address."
     BadImageConfig "bad-image-config" Error "The config of an image cannot be read."
     ParallelInOrder "parallel-in-order" Warning "The builder runs parallel branches one after the other."
+    // lint: settings
+    UnknownRule "unknown-rule" Error "A lint setting names a rule that does not exist."
+    // lint: one code per rule, with a page in docs/rules
+    AddForCopy "add-for-copy" Warning "`add` does what `copy` does."
+    ArgInCommand "arg-in-command" Warning "An argument's value becomes part of a shell command."
+    ConstantPlatform "constant-platform" Warning "A stage is fixed to one platform."
+    CopyBeforeInstall "copy-before-install" Warning "Everything is copied before dependencies are installed."
+    CopyIgnored "copy-ignored" Warning "A `copy` names a path that the ignore file leaves out."
+    ExposeCasing "expose-casing" Warning "The protocol of a port is not in small letters."
+    ExposeHostPart "expose-host-part" Warning "A port to expose has the address or port of a host."
+    LatestImage "latest-image" Warning "An image has the tag `latest`, or none."
+    MissingHealthcheck "missing-healthcheck" Warning "The image of a service has no health check."
+    OverriddenCommand "overridden-command" Warning "A later step of the stage takes the place of this one."
+    PackageLeftovers "package-leftovers" Warning "A package manager leaves lists or downloads in the image."
+    PackagesWithoutCache "packages-without-cache" Warning "A package manager runs without a cache mount."
+    RedundantPlatform "redundant-platform" Warning "The stage's platform is the one it would have anyway."
+    RelativeWorkdir "relative-workdir" Warning "Where a relative `workdir` is depends on the base image."
+    RootUser "root-user" Warning "Containers of the image run as root."
+    ScientificPythonOnAlpine "scientific-python-on-alpine" Warning "Python packages with C code are installed on Alpine."
+    SecretFileCopied "secret-file-copied" Warning "A file that holds credentials is copied into a layer."
+    SecretInArgOrEnv "secret-in-arg-or-env" Warning "The name of an argument or variable says that it is secret."
+    SecretInLayer "secret-in-layer" Warning "A secret's value is written into a layer."
+    ShellFormCommand "shell-form-command" Warning "A shell stands between the container's runtime and its command."
+    UnpinnedImage "unpinned-image" Warning "An image has no digest."
+    UnusedArg "unused-arg" Warning "Nothing mentions the argument."
+    UnusedCache "unused-cache" Warning "No step uses the cache."
+    UnusedSecret "unused-secret" Warning "No step uses the secret."
+    UnusedSsh "unused-ssh" Warning "No step uses the ssh entry."
+    UnusedStage "unused-stage" Warning "No stage uses the stage, and it is not the result."
+    WrongBasePlatform "wrong-base-platform" Warning "A base image is for another platform than its stage."
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 //! once: `undefined-arg`, `late-name`, `unknown-stage`, `stage-cycle`, `bad-image-name`,
 //! `bad-platform`, `unknown-cache`, `ambiguous-platform`, `bad-pattern`, `bad-arg`.
 
-mod settings;
 mod visible;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,7 +54,6 @@ pub fn check(build: &Build, diags: &mut Diagnostics) {
     for (idx, stage) in build.stages.iter().enumerate() {
         checker.stage(idx, stage);
     }
-    settings::refuse(build, diags);
 }
 
 /// Everything was looked at.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use buildkit_llb::Platform;
 
 use crate::diagnostic::suggest::nearest;
-use crate::diagnostic::{Code, Diagnostics, Place, Severity};
+use crate::diagnostic::{Code, Diagnostics, Place};
 use crate::model::Build;
 
 use super::input::StageNames;
@@ -110,7 +110,7 @@ fn key(platform: &Platform) -> String {
     platform.clone().normalized().format()
 }
 
-/// Reports `unknown-build-arg`, an error when the file says `check: {error: true}`.
+/// Reports `unknown-build-arg`.
 pub(super) fn unknown_args(build: &Build, asked: &Asked, diags: &mut Diagnostics) {
     let is_predefined =
         |name: &str| name.starts_with("BUILDKIT_") || PREDEFINED.binary_search(&name).is_ok();
@@ -123,14 +123,10 @@ pub(super) fn unknown_args(build: &Build, asked: &Asked, diags: &mut Diagnostics
         return;
     }
     let declared = declared(build);
-    let error = build.check.as_ref().and_then(|check| check.error);
     for name in unknown.filter(|name| !declared.contains(name.as_str())) {
         let message = format!("build argument `{name}` is not declared in the file");
         let place = Place::Outside("--build-arg");
         let diagnostic = diags.report(Code::UnknownBuildArg, place, message);
-        if error.is_some_and(|error| error.value) {
-            diagnostic.severity = Severity::Error;
-        }
         if let Some(near) = nearest(name, declared.iter().copied()) {
             diagnostic.help(format!("did you mean `{near}`?"));
         }

@@ -191,6 +191,7 @@ impl<'b> Expander<'b> {
             platform,
             errexit: errexit.is_none_or(|errexit| errexit.value),
             steps,
+            check: keys.pick(|body| body.check.as_ref()).cloned(),
         }
     }
 

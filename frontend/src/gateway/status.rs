@@ -102,7 +102,25 @@ impl Origin<'_> {
 pub fn mistakes(diags: &Diagnostics, origin: Origin<'_>) -> Error {
     let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
     let errors: Vec<&Diagnostic> = diags.iter().filter(is_error).collect();
-    let mut error = Error::new(message(&errors, diags.n_dropped(), origin.files));
+    drawn(
+        message(&errors, diags.n_dropped(), origin.files),
+        &errors,
+        origin,
+    )
+}
+
+/// Returns the findings that a `check` setting made errors as one error: a sentence that names
+/// their rules, then all of them, one to a line, and the first of them drawn.
+pub fn violations(sentence: &str, diags: &Diagnostics, origin: Origin<'_>) -> Error {
+    let errors: Vec<&Diagnostic> = diags.iter().filter(|it| it.is_violation()).collect();
+    let mut lines = vec![sentence.to_owned()];
+    let listed = errors.iter().take(LISTED);
+    lines.extend(listed.map(|error| oneline(error, origin.files)));
+    drawn(lines.join("\n"), &errors, origin)
+}
+
+fn drawn(message: String, errors: &[&Diagnostic], origin: Origin<'_>) -> Error {
+    let mut error = Error::new(message);
     let (mut seen, mut budget) = (BTreeSet::new(), BUDGET);
     for span in errors.iter().filter_map(|error| error.place.span()) {
         let range = origin.range(span);

@@ -1,0 +1,171 @@
+//! Beside the passes: what is worth a word about a build that works.
+//!
+//! In: the build file as written, its plans, and what their images were resolved to. Out:
+//! warnings, each with the code of its rule. [`RULES`] is the table; a rule is one function in a
+//! file of its own under `lint/rule/`, and has a page of its own under `docs/rules/`. A rule says
+//! only what is certain: what depends on an image that nobody resolved is not judged.
+//!
+//! `check` in the file and the build argument [`CHECK_ARG`] set which rules there are
+//! ([`settings`]); [`settle`] applies the same settings to the warnings of the passes.
+
+mod chain;
+mod command;
+mod package;
+mod rule;
+mod secret;
+pub mod settings;
+mod shell;
+mod sink;
+mod written;
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::expand::{Asked, StageId};
+use crate::lower::Resolved;
+use crate::model::{Build, Check};
+use crate::plan::Plan;
+use crate::text::Files;
+
+use chain::Cx;
+use sink::Sink;
+
+/// The build argument that takes the place of the file's `check`, as for a Dockerfile
+/// (`frontend/dockerfile/builder/build.go`, v0.32.2).
+pub const CHECK_ARG: &str = "BUILDKIT_DOCKERFILE_CHECK";
+
+/// Whether a rule is on when no setting names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// On: what it finds is wrong nearly always.
+    Default,
+    /// Off: a matter of opinion, or of what the image is for.
+    Experimental,
+}
+
+/// A row of the rule table.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its name, and one line about it.
+    pub code: Code,
+    /// Whether it is on.
+    pub state: State,
+    /// The rule of the Dockerfile frontend that it is like, which settings may name too.
+    pub upstream: Option<&'static str>,
+    judge: Judge,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug)]
+enum Judge {
+    /// The file as written, once.
+    File(for<'a> fn(&'a Build, &mut Sink<'a>)),
+    /// Each stage that is looked at, on each platform.
+    Stage(for<'a> fn(&Cx<'a>, StageId, &mut Sink<'a>)),
+    /// The stage that is the result, on each platform.
+    Result(for<'a> fn(&Cx<'a>, StageId, &mut Sink<'a>)),
+}
+
+pub use rule::RULES;
+
+/// What the rules look at.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The file as written.
+    pub build: &'a Build,
+    /// What was asked for.
+    pub asked: &'a Asked,
+    /// One for each platform; the stages that it reaches are looked at.
+    pub plans: &'a [Plan],
+    /// What images were resolved to; what is not in it is not known.
+    pub resolved: &'a Resolved,
+    /// The text of the file.
+    pub files: &'a Files,
+    /// The patterns of the ignore file.
+    pub ignored: &'a [String],
+}
+
+/// Reports what the rules find: each finding once, however many platforms there are.
+pub fn lint(input: &Input<'_>, diags: &mut Diagnostics) {
+    crate::pass::enter("lint");
+    let file = settings::of_file(input.build, input.asked, &mut Diagnostics::new());
+    let mut seen = BTreeSet::new();
+    for rule in RULES {
+        let mut sink = Sink::new(rule, &file, &mut seen, diags);
+        let (judge, is_result) = match rule.judge {
+            Judge::File(judge) => {
+                judge(input.build, &mut sink);
+                continue;
+            }
+            Judge::Stage(judge) => (judge, false),
+            Judge::Result(judge) => (judge, true),
+        };
+        for plan in input.plans {
+            let cx = Cx { input, plan };
+            for id in cx.stages() {
+                if !is_result || id == plan.result {
+                    sink.enter_stage(plan.stages[id.0].check.as_ref());
+                    judge(&cx, id, &mut sink);
+                }
+            }
+        }
+    }
+}
+
+/// Reports what is wrong with the settings themselves: `unknown-rule`, `bad-option`.
+pub fn check_settings(build: &Build, asked: &Asked, diags: &mut Diagnostics) {
+    settings::of_file(build, asked, diags);
+    settings::check_names(build, diags);
+}
+
+/// Applies the settings to the warnings of the passes: those that are skipped are removed, and
+/// they are errors where a warning is one.
+pub fn settle(build: &Build, asked: &Asked, diags: &mut Diagnostics) {
+    let file = settings::of_file(build, asked, &mut Diagnostics::new());
+    let checks = settings::Checks::new(build);
+    let level = |diagnostic: &Diagnostic| {
+        let around = checks.around(diagnostic.place.span());
+        let layers: Vec<&Check> = [&file].into_iter().chain(around).collect();
+        settings::level(diagnostic.code, State::Default, &layers)
+    };
+    diags.retain(|it| !is_settable(it.code) || level(it).is_some());
+    for diagnostic in diags.iter_mut().filter(|it| is_settable(it.code)) {
+        if level(diagnostic) == Some(Severity::Error) {
+            diagnostic.severity = Severity::Error;
+        }
+    }
+}
+
+/// Tells whether a pass reports the code and a `check` can skip it; rules look for themselves.
+fn is_settable(code: Code) -> bool {
+    settings::can_be_skipped(code) && find(code).is_none()
+}
+
+/// Returns the rule with this code.
+pub fn find(code: Code) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.code == code)
+}
+
+/// Returns the warnings, and what a setting made an error of one, in the order of the file: what
+/// buildx shows below a build and what `--check` lists. The rule's name is `code.name()`, its
+/// description `code.title()`.
+pub fn findings(diags: &Diagnostics) -> impl Iterator<Item = &Diagnostic> {
+    diags
+        .iter()
+        .filter(|it| it.severity == Severity::Warning || it.is_violation())
+}
+
+/// Returns where one reads about a finding: nowhere yet, as the pages have no public address.
+pub fn url(_code: Code) -> &'static str {
+    ""
+}
+
+/// Returns the sentence with which a build fails when findings are errors, as the Dockerfile
+/// frontend's (`frontend/dockerfile/linter/linter.go`, v0.32.2); `None` if it does not.
+pub fn violation(diags: &Diagnostics) -> Option<String> {
+    let violations = diags.iter().filter(|it| it.is_violation());
+    let names: BTreeSet<&str> = violations.map(|it| it.code.name()).collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    let message = || format!("lint violation found for rules: {}", names.join(", "));
+    (!names.is_empty()).then(message)
+}

@@ -1,0 +1,16 @@
+//! `unused-cache`: declared, and used by no step.
+
+use crate::lint::sink::Sink;
+use crate::lint::written::Mentions;
+use crate::model::Build;
+
+pub(super) fn judge<'a>(build: &'a Build, sink: &mut Sink<'a>) {
+    let used = Mentions::new(build).caches;
+    for it in &build.caches {
+        let name = &it.name.value;
+        if !used.may_have(name) {
+            sink.report(it.name.span, format!("no step uses the cache `{name}`"))
+                .help(format!("remove it, or add `cache: {name}` to a step"));
+        }
+    }
+}
