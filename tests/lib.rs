@@ -6,6 +6,7 @@
 mod support;
 
 pub use support::build::{Build, Running};
+pub use support::git::{GitDaemon, GitRepository};
 pub use support::golden;
 pub use support::http::{HttpServer, Reply};
 pub use support::image::{Image, OciLayout};

@@ -28,6 +28,7 @@ pub struct Build<'a> {
     env: Vec<(String, String)>,
     named_file: Option<String>,
     context: Option<String>,
+    stdin: Option<Vec<u8>>,
     output: Output,
 }
 
@@ -50,6 +51,7 @@ impl<'a> Build<'a> {
             env: Vec::new(),
             named_file: None,
             context: None,
+            stdin: None,
             output: Output::Oci(String::new()),
         }
     }
@@ -92,6 +94,12 @@ impl<'a> Build<'a> {
     /// Uses another context than the directory of [`Build::file`]: a path or an address.
     pub fn context(mut self, context: &str) -> Self {
         self.context = Some(context.to_owned());
+        self
+    }
+
+    /// Sends this to the client's standard input.
+    pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.stdin = Some(bytes.as_ref().to_vec());
         self
     }
 
@@ -177,7 +185,7 @@ impl<'a> Build<'a> {
             .arg(self.context.as_deref().unwrap_or("context"));
         let (stdout, stderr) = (self.dir.join("stdout"), self.dir.join("stderr"));
         let create = |path: &Path| must(File::create(path), "no output file");
-        buildx.current_dir(&self.dir).stdin(Stdio::null());
+        buildx.current_dir(&self.dir).stdin(self.input());
         buildx.stdout(create(&stdout)).stderr(create(&stderr));
         let start = Instant::now();
         let child = must(buildx.spawn(), "cannot start docker buildx");
@@ -189,6 +197,15 @@ impl<'a> Build<'a> {
             oci,
             context: self.dir.join("context"),
         }
+    }
+
+    fn input(&self) -> Stdio {
+        let Some(bytes) = &self.stdin else {
+            return Stdio::null();
+        };
+        let path = self.dir.join("stdin");
+        must(std::fs::write(&path, bytes), "no input file");
+        must(File::open(&path), "no input file").into()
     }
 
     fn put(&self, path: &str, content: &[u8], mode: u32) {

@@ -1,6 +1,7 @@
 //! The parts of the live-test harness.
 
 pub(crate) mod build;
+pub(crate) mod git;
 pub mod golden;
 pub(crate) mod http;
 pub(crate) mod image;

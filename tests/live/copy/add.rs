@@ -1,11 +1,9 @@
 //! `add`: archives, downloads and git repositories.
 
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use windlass_tests::{HttpServer, Live, Reply, SYNTAX};
+use windlass_tests::{GitDaemon, HttpServer, Live, Reply, SYNTAX};
 
 const HELLO: &str = "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
@@ -165,7 +163,7 @@ fn a_script_that_is_not_there_is_an_error_at_its_line() {
 #[test]
 fn a_repository_is_cloned_at_its_ref_and_directory() {
     let live = Live::new("git");
-    let daemon = GitDaemon::start(live.dir());
+    let daemon = Served::start(live.dir());
     let url = daemon.url();
     let out = live
         .build()
@@ -199,7 +197,7 @@ fn a_repository_is_cloned_at_its_ref_and_directory() {
 #[test]
 fn a_wrong_commit_is_an_error_at_its_line() {
     let live = Live::new("git-wrong");
-    let daemon = GitDaemon::start(live.dir());
+    let daemon = Served::start(live.dir());
     let wrong = "0".repeat(40);
     let step = format!("{{add: '{}#main', checksum: '{wrong}'}}", daemon.url());
     let out = live.build().file("build.yaml", stage(&step)).run();
@@ -215,85 +213,22 @@ fn a_wrong_commit_is_an_error_at_its_line() {
 }
 
 /// A repository with two commits, the first one tagged `v1`, served on the loopback interface.
-struct GitDaemon {
-    child: Child,
-    port: u16,
+struct Served {
+    daemon: GitDaemon,
     head: String,
 }
 
-impl GitDaemon {
-    fn start(dir: &Path) -> GitDaemon {
-        let repository = dir.join("repositories/r.git");
-        std::fs::create_dir_all(repository.join("sub")).expect("a directory");
-        git(&repository, &["init", "--quiet", "--initial-branch=main"]);
-        std::fs::write(repository.join("readme"), "one").expect("a file");
-        commit(&repository);
-        git(&repository, &["tag", "v1"]);
-        std::fs::write(repository.join("readme"), "two").expect("a file");
-        std::fs::write(repository.join("sub/f"), "f").expect("a file");
-        commit(&repository);
-        let head = git(&repository, &["rev-parse", "HEAD"]).trim().to_owned();
-        let port = free_port();
-        let child = Command::new("git")
-            .args([
-                "daemon",
-                "--export-all",
-                "--reuseaddr",
-                "--listen=127.0.0.1",
-            ])
-            .arg(format!("--port={port}"))
-            .arg(format!(
-                "--base-path={}",
-                dir.join("repositories").display()
-            ))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_COUNT", "1")
-            .env("GIT_CONFIG_KEY_0", "safe.directory")
-            .env("GIT_CONFIG_VALUE_0", "*")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("git daemon starts");
-        for _ in 0..500 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        GitDaemon { child, port, head }
+impl Served {
+    fn start(dir: &Path) -> Served {
+        let daemon = GitDaemon::start(dir);
+        let repository = daemon.repository("r.git");
+        repository.file("readme", "one").commit();
+        repository.git(&["tag", "v1"]);
+        let head = repository.file("readme", "two").file("sub/f", "f").commit();
+        Served { daemon, head }
     }
 
     fn url(&self) -> String {
-        format!("git://127.0.0.1:{}/r.git", self.port)
+        self.daemon.url("r.git")
     }
-}
-
-impl Drop for GitDaemon {
-    fn drop(&mut self) {
-        // Fails only when it has ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn commit(repository: &Path) {
-    git(repository, &["add", "--all"]);
-    git(repository, &["commit", "--quiet", "--message=change"]);
-}
-
-fn git(repository: &Path, args: &[&str]) -> String {
-    let out = Command::new("git")
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
-        .args(args)
-        .current_dir(repository)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .expect("git runs");
-    assert!(out.status.success(), "git {args:?}: {out:?}");
-    String::from_utf8_lossy(&out.stdout).into_owned()
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
 }
