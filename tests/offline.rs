@@ -5,4 +5,5 @@ mod docs;
 mod examples;
 mod golden;
 mod parity;
+mod schema;
 mod tidy;

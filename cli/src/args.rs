@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Shows what a build would do: its plan, or the LLB that BuildKit would get.
     Graph(Graph),
+    /// Prints the JSON Schema of build files, for editors.
+    Schema(Schema),
 }
 
 /// `windlass check`.
@@ -60,6 +62,25 @@ pub(crate) struct Graph {
     pub(crate) format: GraphFormat,
     #[command(flatten)]
     pub(crate) request: Request,
+}
+
+/// `windlass schema`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Schema {
+    /// The version of JSON Schema.
+    #[arg(long, value_enum, default_value_t = Draft::Draft202012)]
+    pub(crate) draft: Draft,
+}
+
+/// The version of JSON Schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Draft {
+    /// Draft-07, which every editor knows.
+    #[value(name = "07")]
+    Draft07,
+    /// The newest.
+    #[value(name = "2020-12")]
+    Draft202012,
 }
 
 /// What a build asks for, as `docker buildx build` spells it.

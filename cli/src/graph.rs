@@ -10,12 +10,12 @@ use windlass_frontend::diagnostic::{Diagnostics, render};
 use windlass_frontend::expand::Asked;
 use windlass_frontend::lower::options::{Naming, Options, TargetChoice};
 use windlass_frontend::lower::{self, Lowered};
-use windlass_frontend::plan::{Plan, dump as plan_dump};
+use windlass_frontend::plan::{self, Plan};
 use windlass_frontend::text::{FileId, Files};
 
 use crate::args::{Graph, GraphFormat, Request, View};
 use crate::output::Output;
-use crate::{files, images, plan};
+use crate::{files, images};
 
 /// What a build file came to.
 pub(crate) struct Compiled {
@@ -36,9 +36,11 @@ pub(crate) fn run(graph: &Graph, out: &mut Output) -> Result<ExitCode, String> {
         return Ok(ExitCode::from(1));
     }
     let shown = match (graph.view, graph.format) {
-        (View::Plan, GraphFormat::Text) => texts(&compiled, |plan, _| Ok(plan_dump::dump(plan)))?,
-        (View::Plan, GraphFormat::Dot) => texts(&compiled, |plan, _| Ok(plan::dot(plan)))?,
-        (View::Plan, GraphFormat::Json) => objects(&compiled, |plan, _| Ok(plan::json(plan)))?,
+        (View::Plan, GraphFormat::Text) => texts(&compiled, |plan, _| Ok(plan::dump::dump(plan)))?,
+        (View::Plan, GraphFormat::Dot) => texts(&compiled, |plan, _| Ok(plan::dot::dot(plan)))?,
+        (View::Plan, GraphFormat::Json) => {
+            objects(&compiled, |plan, _| Ok(plan::json::json(plan)))?
+        }
         (View::Llb, GraphFormat::Text) => texts(&compiled, |_, llb| text_of(dump(llb)))?,
         (View::Llb, GraphFormat::Dot) => texts(&compiled, |_, llb| text_of(dot(llb)))?,
         (View::Llb, GraphFormat::Json) => objects(&compiled, |_, llb| text_of(llb_json(llb)))?,

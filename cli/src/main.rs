@@ -6,7 +6,7 @@ mod files;
 mod graph;
 mod images;
 mod output;
-mod plan;
+mod schema;
 
 use std::process::ExitCode;
 
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     let done = match &args.command {
         Command::Check(check) => check::run(check, &mut out),
         Command::Graph(graph) => graph::run(graph, &mut out),
+        Command::Schema(schema) => schema::run(schema, &mut out),
     };
     match done {
         Ok(code) => code,

@@ -208,3 +208,20 @@ fn a_file_that_is_not_there_is_said() {
         "windlass: cannot read nowhere.yaml: No such file or directory (os error 2)\nexit 2"
     );
 }
+
+#[test]
+fn the_schema_is_of_the_draft_that_was_asked_for() {
+    let first = |args: &[&str]| {
+        let output = windlass(args, "");
+        let text = String::from_utf8(output.stdout).expect("text");
+        let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        json["$schema"].as_str().expect("a URI").to_owned()
+    };
+    assert_eq!(
+        [first(&["schema"]), first(&["schema", "--draft=07"])],
+        [
+            "https://json-schema.org/draft/2020-12/schema",
+            "http://json-schema.org/draft-07/schema#",
+        ]
+    );
+}

@@ -7,12 +7,14 @@
 mod describe;
 mod lint;
 mod outline;
+mod plan;
 mod shape;
 mod targets;
 
 pub use describe::describe;
 pub use lint::lint;
 pub use outline::outline;
+pub use plan::{graph, plan};
 pub use targets::targets;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::diagnostic::suggest::nearest;
+use crate::model::schema::{self, Draft};
 
 /// Clients say `frontend.outline` for `--call=outline`.
 const PREFIX: &str = "frontend.";
@@ -48,6 +51,12 @@ pub enum Question {
     Targets,
     /// What is wrong with the file.
     Lint,
+    /// Which stages a build takes, and what from where.
+    Graph,
+    /// What a build would do.
+    Plan,
+    /// What a build file may say.
+    Schema(Draft),
 }
 
 const fn call(
@@ -74,6 +83,30 @@ pub const CALLS: &[Call] = &[
     ),
     call("targets", "1.0.0", Question::Targets, "List the stages"),
     call("lint", "1.0.0", Question::Lint, "Check the build file"),
+    call(
+        "graph",
+        "1.0.0",
+        Question::Graph,
+        "Show as Graphviz which stages and images the target is made of",
+    ),
+    call(
+        "plan",
+        "1.0.0",
+        Question::Plan,
+        "Show the stages and steps that the target needs",
+    ),
+    call(
+        "schema",
+        "1.0.0",
+        Question::Schema(Draft::Draft202012),
+        "Print the JSON Schema of build files",
+    ),
+    call(
+        "schema.draft-07",
+        "1.0.0",
+        Question::Schema(Draft::Draft07),
+        "Print it for readers of draft-07",
+    ),
     call(
         "subrequests.describe",
         "1.0.0",
@@ -119,6 +152,13 @@ impl Answer {
             .filter_map(|(key, value)| Some((key.to_owned(), value?.into_bytes())))
             .collect()
     }
+}
+
+/// Returns what a build file may say.
+pub fn schema(draft: Draft) -> Answer {
+    let mut answer = Answer::new(&schema::schema(draft), String::new());
+    answer.text = format!("{}\n", answer.json);
+    answer
 }
 
 /// Returns the question that a client asks by this id.

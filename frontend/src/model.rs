@@ -17,6 +17,7 @@ pub mod mount;
 mod name;
 pub mod platform;
 mod read;
+pub mod schema;
 pub mod stage;
 pub mod step;
 mod value;
@@ -250,7 +251,8 @@ pub(crate) static BUILD: Table = Table {
                 STAGES,
                 "{build: {from: alpine:3.20}}",
                 "The stages, in order.",
-            ),
+            )
+            .unless("stages"),
             key(
                 "check",
                 Kind::Map(&check::CHECK),

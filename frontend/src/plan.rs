@@ -5,7 +5,9 @@
 //! resolve, each once.
 //! There is no cycle, and every stage comes after what it uses.
 
+pub mod dot;
 pub mod dump;
+pub mod json;
 
 mod cycle;
 mod image;

@@ -45,7 +45,7 @@ fn answers_are_as_expected() {
     let mut wrong = Mismatches::default();
     for path in inputs("cases/calls", "yaml") {
         let file = std::fs::read_to_string(&path).expect("a case");
-        for name in ["outline", "targets", "lint"] {
+        for name in ["outline", "targets", "lint", "graph", "plan"] {
             let answer = answer(&call(&file, name).option("build-arg:NOPE", "1"));
             for key in ["json", "txt"] {
                 if let Some(text) = answer.get(key) {
@@ -110,6 +110,29 @@ fn what_can_be_called_is_listed_without_a_file() {
 }
 
 #[test]
+fn several_platforms_are_several_plans() {
+    let case = call(SHOP, "plan").option("platform", "linux/amd64,linux/arm64");
+    let answer = answer(&case);
+    let json: serde_json::Value = serde_json::from_str(&answer["json"]).expect("JSON");
+    assert_eq!(json["linux/arm64"]["result"], "web");
+    assert!(answer["txt"].starts_with("# linux/amd64\nresult: web\ntarget: linux/amd64\n"));
+    assert!(answer["txt"].contains("\n# linux/arm64\nresult: web\n"));
+}
+
+#[test]
+fn a_schema_needs_no_file_and_is_of_the_draft_that_was_asked_for() {
+    for (name, draft) in [("schema", "2020-12"), ("schema.draft-07", "draft-07")] {
+        let mut case = call(SHOP, name);
+        case.gateway.files.clear();
+        let answer = answer(&case);
+        let json: serde_json::Value = serde_json::from_str(&answer["json"]).expect("JSON");
+        let uri = json["$schema"].as_str().expect("a URI");
+        assert!(uri.contains(draft), "{uri}");
+        assert_eq!(answer["txt"], format!("{}\n", answer["json"]));
+    }
+}
+
+#[test]
 fn a_check_tells_what_fails_the_build() {
     let file = "stages:\n  a:\n    frm: x\n    from: x\n    usr: y\n";
     assert_eq!(
@@ -151,9 +174,9 @@ fn a_mistake_in_the_file_fails_the_other_calls_as_it_fails_a_build() {
         let error = call(&file, name).error();
         assert_eq!(
             error.message,
-            "build.yaml:23:5: unknown key `platfrm` (did you mean `platform`?)"
+            "build.yaml:13:5: unknown key `platfrm` (did you mean `platform`?)"
         );
-        assert_eq!(super::marks(&error), "build.yaml:23");
+        assert_eq!(super::marks(&error), "build.yaml:13");
     }
 }
 

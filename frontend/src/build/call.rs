@@ -27,21 +27,29 @@ pub(super) async fn answer(
     let call = call::find(id).map_err(|message| status::unsupported_call(id, message))?;
     let answer = match call.question {
         Question::Describe => call::describe(),
-        question => {
-            pass::enter("load");
-            let loaded = load::load(gateway, &start.request, &invocation.session).await?;
-            match question {
-                Question::Describe => call::describe(),
-                Question::Targets => targets(start, &loaded)?,
-                Question::Outline => outline(start, &loaded)?,
-                Question::Lint => lint(gateway, start, invocation, &loaded).await?,
-            }
-        }
+        Question::Schema(draft) => call::schema(draft),
+        question => of_file(gateway, start, invocation, question).await?,
     };
     Ok(Outcome {
         refs: Refs::Single(None),
         metadata: answer.metadata(call),
     })
+}
+
+/// Answers what needs the build file.
+async fn of_file(
+    gateway: &impl Gateway,
+    start: &Start,
+    invocation: &Invocation,
+    question: Question,
+) -> Result<Answer, Error> {
+    pass::enter("load");
+    let loaded = load::load(gateway, &start.request, &invocation.session).await?;
+    match question {
+        Question::Targets => targets(start, &loaded),
+        Question::Lint => lint(gateway, start, invocation, &loaded).await,
+        question => planned(start, &loaded, question),
+    }
 }
 
 fn targets(start: &Start, loaded: &Loaded) -> Result<Answer, Error> {
@@ -59,14 +67,22 @@ fn targets(start: &Start, loaded: &Loaded) -> Result<Answer, Error> {
     Ok(call::targets(&build, default, loaded.origin()))
 }
 
-fn outline(start: &Start, loaded: &Loaded) -> Result<Answer, Error> {
+/// Answers what needs plans.
+fn planned(start: &Start, loaded: &Loaded, question: Question) -> Result<Answer, Error> {
+    let purpose = match question {
+        Question::Outline => Purpose::Call,
+        _ => Purpose::Build,
+    };
     let mut diags = Diagnostics::new();
-    let (build, plans) = plans(start, loaded, Purpose::Call, &mut diags);
+    let (build, plans) = plans(start, loaded, purpose, &mut diags);
     stop_at_mistakes(&diags, loaded)?;
-    match plans.first() {
-        Some(plan) => Ok(call::outline(plan, &build, loaded.origin())),
-        None => Err(status::unmarked(Error::new("there is nothing to build"))),
-    }
+    let plan = plans.first();
+    let plan = plan.ok_or_else(|| status::unmarked(Error::new("there is nothing to build")))?;
+    Ok(match question {
+        Question::Graph => call::graph(&plans),
+        Question::Plan => call::plan(&plans),
+        _ => call::outline(plan, &build, loaded.origin()),
+    })
 }
 
 /// What ends the check is part of its answer, unless it is the user who ends it.

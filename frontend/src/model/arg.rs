@@ -96,7 +96,8 @@ pub(super) static ARG: Table = Table {
             Kind::List(&Kind::Literal),
             "[debug, release]",
             "The values of an enum.",
-        ),
+        )
+        .when("type", "enum"),
         key(
             "pattern",
             Kind::Literal,

@@ -3,7 +3,7 @@
 use crate::diagnostic::Code;
 use crate::text::{Span, Spanned};
 
-use super::fields::{Kind, Table, key};
+use super::fields::{Key, Kind, Table, key};
 use super::read::{Cx, Fields};
 use super::value::Slot;
 
@@ -20,29 +20,36 @@ pub struct Check {
     pub experimental: Vec<Spanned<String>>,
 }
 
+const SKIP: Key = key(
+    "skip",
+    Kind::Some(&Kind::Literal),
+    "[comment-in-command]",
+    "Warnings not to report, or `all`.",
+);
+const ERROR: Key = key(
+    "error",
+    Kind::Bool,
+    "true",
+    "Whether a warning fails the build; not on a step.",
+);
+const EXPERIMENTAL: Key = key(
+    "experimental",
+    Kind::Some(&Kind::Literal),
+    "[all]",
+    "Experimental warnings to report, or `all`.",
+);
+
 pub(super) static CHECK: Table = Table {
     what: "`check`",
     doc: "Settings of the warnings about what it stands on.",
-    groups: &[&[
-        key(
-            "skip",
-            Kind::Some(&Kind::Literal),
-            "[comment-in-command]",
-            "Warnings not to report, or `all`.",
-        ),
-        key(
-            "error",
-            Kind::Bool,
-            "true",
-            "Whether a warning fails the build; not on a step.",
-        ),
-        key(
-            "experimental",
-            Kind::Some(&Kind::Literal),
-            "[all]",
-            "Experimental warnings to report, or `all`.",
-        ),
-    ]],
+    groups: &[&[SKIP, ERROR, EXPERIMENTAL]],
+};
+
+/// What a step may say; read as [`CHECK`], which knows better what is wrong with `error`.
+pub(super) static STEP_CHECK: Table = Table {
+    what: "`check` of a step",
+    doc: "Settings of the warnings about the step.",
+    groups: &[&[SKIP, EXPERIMENTAL]],
 };
 
 /// Reads the settings of a file or a stage.

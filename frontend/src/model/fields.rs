@@ -39,6 +39,12 @@ pub enum Need {
     Optional,
     /// Without it the map means nothing.
     Required,
+    /// The map must have it, unless it has the other; who reads the map reports it.
+    Unless(&'static str),
+    /// The map must have it if the other key has this value; who reads the map reports it.
+    When(&'static str, &'static str),
+    /// The map must have one of the keys with this need; who reads the map reports it.
+    Choice,
 }
 
 /// What a key takes.
@@ -60,14 +66,20 @@ pub enum Kind {
     Map(&'static Table),
     /// A map with names of the author's choice, all of one kind.
     Named(&'static Kind),
+    /// A map with some of these names, all of one kind.
+    Known(&'static [&'static str], &'static Kind),
     /// A list.
     List(&'static Kind),
     /// One or a list of them.
     Some(&'static Kind),
     /// Any of these.
     OneOf(&'static [Kind]),
+    /// A condition.
+    When,
     /// A step: one of [`verb::VERBS`].
     Step,
+    /// A step that makes files.
+    FileStep,
     /// Not yet.
     Reserved,
 }
@@ -89,6 +101,30 @@ impl Key {
     pub const fn required(self) -> Self {
         Self {
             need: Need::Required,
+            ..self
+        }
+    }
+
+    /// The same key, but the map must have it or the other, which may be the same.
+    pub const fn unless(self, other: &'static str) -> Self {
+        Self {
+            need: Need::Unless(other),
+            ..self
+        }
+    }
+
+    /// The same key, but the map must have it if the other key has this value.
+    pub const fn when(self, other: &'static str, value: &'static str) -> Self {
+        Self {
+            need: Need::When(other, value),
+            ..self
+        }
+    }
+
+    /// The same key, but the map has one of those that are chosen from.
+    pub const fn chosen(self) -> Self {
+        Self {
+            need: Need::Choice,
             ..self
         }
     }
@@ -119,7 +155,12 @@ impl Kind {
             Self::Int => "an integer".to_owned(),
             Self::Null => "nothing".to_owned(),
             Self::Word(words) => words.join(" or "),
-            Self::Map(_) | Self::Named(_) | Self::Step => "a map".to_owned(),
+            Self::Map(_)
+            | Self::Named(_)
+            | Self::Known(..)
+            | Self::When
+            | Self::Step
+            | Self::FileStep => "a map".to_owned(),
             Self::List(_) => "a list".to_owned(),
             Self::Some(kind) => either(&[kind.wants(), "a list".to_owned()]),
             Self::OneOf(kinds) => {
@@ -152,6 +193,7 @@ pub static TABLES: &[&Table] = &[
     &mount::decode::NAMED_SECRET,
     &mount::decode::NAMED_SSH,
     &check::CHECK,
+    &check::STEP_CHECK,
     &stage::STAGE,
     &stage::VARIANT,
     &input::BASE,

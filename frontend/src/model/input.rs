@@ -9,14 +9,15 @@ pub(super) static BASE: Table = Table {
     what: "a `from`",
     doc: "What a stage starts from or a file comes from, said outright.",
     groups: &[&[
-        key("stage", Kind::Text, "build", "A stage of this file."),
-        key("image", Kind::Text, "alpine:3.20", "An image."),
+        key("stage", Kind::Text, "build", "A stage of this file.").chosen(),
+        key("image", Kind::Text, "alpine:3.20", "An image.").chosen(),
         key(
             "context",
             Kind::Text,
             "assets",
             "A context that `--build-context` names.",
-        ),
+        )
+        .chosen(),
     ]],
 };
 

@@ -68,13 +68,14 @@ pub struct Body {
     pub check: Option<Check>,
 }
 
+const FROM: Key = key(
+    "from",
+    input::INPUT,
+    "alpine:3.20",
+    "What the stage starts from: `scratch`, a stage, or an image.",
+);
+
 const BODY: &[Key] = &[
-    key(
-        "from",
-        input::INPUT,
-        "alpine:3.20",
-        "What the stage starts from: `scratch`, a stage, or an image.",
-    ),
     key(
         "platform",
         Kind::Text,
@@ -150,6 +151,7 @@ pub(super) static STAGE: Table = Table {
             "The server",
             "One line, shown by `--call=targets`.",
         )],
+        &[FROM.unless("by-platform")],
         BODY,
         &[key(
             "by-platform",
@@ -163,7 +165,7 @@ pub(super) static STAGE: Table = Table {
 pub(super) static VARIANT: Table = Table {
     what: "a stage by platform",
     doc: "The keys of a stage that differ on some platforms.",
-    groups: &[BODY],
+    groups: &[&[FROM], BODY],
 };
 
 /// Reads `stages`. Names are unique without case; a bad name was reported and is kept.

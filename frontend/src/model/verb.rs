@@ -16,13 +16,13 @@ const COMMON: &[Key] = &[
     ),
     key(
         "when",
-        Kind::Named(&Kind::Some(&Kind::Literal)),
+        Kind::When,
         "{target.arch: arm64}",
         "The step is there only if all of this holds.",
     ),
     key(
         "check",
-        Kind::Map(&check::CHECK),
+        Kind::Map(&check::STEP_CHECK),
         "{skip: [comment-in-command]}",
         "Settings of the warnings about this step.",
     ),
@@ -310,7 +310,7 @@ verb!(
 verb!(
     PARALLEL,
     "parallel",
-    Kind::List(&Kind::List(&Kind::Step)),
+    Kind::List(&Kind::List(&Kind::FileStep)),
     "[[{run: make a}], [{run: make b}]]",
     "Lists of steps that run side by side on what is there.",
 );
@@ -354,6 +354,14 @@ pub static VERBS: &[&Table] = &[
 /// Returns the name of a verb: the first key of its table.
 pub(super) fn name_of(table: &'static Table) -> &'static str {
     table.keys().next().map_or("", |key| key.name)
+}
+
+/// Tells whether a verb changes the filesystem: those do that `parallel` takes.
+pub(super) fn makes_files(table: &'static Table) -> bool {
+    const FILESYSTEM: &[&str] = &[
+        "run", "script", "copy", "add", "file", "mkdir", "symlink", "remove",
+    ];
+    FILESYSTEM.contains(&name_of(table))
 }
 
 /// Returns the table of a verb.

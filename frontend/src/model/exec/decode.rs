@@ -25,7 +25,10 @@ const MOUNTS: Kind = Kind::List(&Kind::OneOf(&[
     Kind::Map(&mount::TMPFS),
 ]));
 const DEVICES: Kind = Kind::Some(&Kind::OneOf(&[Kind::Text, Kind::Map(&DEVICE)]));
-const ULIMITS: Kind = Kind::Named(&Kind::OneOf(&[Kind::Int, Kind::Map(&ULIMIT)]));
+const ULIMITS: Kind = Kind::Known(
+    units::ULIMITS,
+    &Kind::OneOf(&[Kind::Int, Kind::Map(&ULIMIT)]),
+);
 
 /// The options that `run` and `script` share.
 pub(in crate::model) const OPTIONS: &[Key] = &[

@@ -63,8 +63,9 @@ const CACHE_KEYS: &[Key] = &[
     ),
 ];
 
+const SECRET_ID: Key = key("id", Kind::Text, "npm_token", "Which secret.");
+
 const SECRET_KEYS: &[Key] = &[
-    key("id", Kind::Text, "npm_token", "Which secret."),
     key(
         "target",
         Kind::Text,
@@ -95,13 +96,13 @@ const DESCRIPTION: Key = key(
 pub(in crate::model) static NAMED_SECRET: Table = Table {
     what: "a secret",
     doc: "A named secret; its default id is its name.",
-    groups: &[SECRET_KEYS, &[DESCRIPTION]],
+    groups: &[&[SECRET_ID], SECRET_KEYS, &[DESCRIPTION]],
 };
 
 pub(in crate::model) static SECRET: Table = Table {
     what: "a secret",
     doc: "A secret that a step can read.",
-    groups: &[SECRET_KEYS, OWNERSHIP],
+    groups: &[&[SECRET_ID.unless("id")], SECRET_KEYS, OWNERSHIP],
 };
 
 const REQUIRED_AGENT: Key = key(

@@ -14,11 +14,6 @@ use crate::text::{Span, Spanned};
 
 use super::{Step, Verb, config, files, run};
 
-/// The verbs that change the filesystem: those that `parallel` takes.
-const FILESYSTEM: &[&str] = &[
-    "run", "script", "copy", "add", "file", "mkdir", "symlink", "remove",
-];
-
 /// What people write who come from elsewhere, and the verb it stands for.
 const ALIASES: &[(&str, &str)] = &[
     ("arg", "build-env"),
@@ -262,7 +257,7 @@ fn report_not_parallel(branch: Slot<'_>, cx: &mut Cx<'_>) {
         let written = mapping.fields();
         let is_file_step = written
             .iter()
-            .any(|field| FILESYSTEM.contains(&field.key.value));
+            .any(|field| verb::find(field.key.value).is_some_and(verb::makes_files));
         let other = written
             .iter()
             .find(|field| verb::find(field.key.value).is_some());
