@@ -6,27 +6,111 @@
 use std::fmt;
 
 /// Holds the id of something a daemon can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cap(&'static str);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cap(u8);
 
 impl Cap {
     /// Returns the id as it is written on the wire.
     pub const fn id(self) -> &'static str {
-        self.0
+        IDS[self.0 as usize]
     }
 }
 
 impl fmt::Display for Cap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.id())
     }
+}
+
+/// Holds capabilities, each once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CapSet(u128);
+
+impl CapSet {
+    pub(crate) fn insert(&mut self, cap: Cap) {
+        self.0 |= 1 << BY_ID.places[usize::from(cap.0)];
+    }
+
+    /// Lists them in the order of their ids, which is the order of a map on the wire.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Cap> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let place = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(Cap(BY_ID.caps[place]))
+        })
+    }
+}
+
+impl Extend<Cap> for CapSet {
+    fn extend<T: IntoIterator<Item = Cap>>(&mut self, caps: T) {
+        caps.into_iter().for_each(|cap| self.insert(cap));
+    }
+}
+
+impl<const N: usize> From<[Cap; N]> for CapSet {
+    fn from(caps: [Cap; N]) -> Self {
+        let mut set = Self::default();
+        set.extend(caps);
+        set
+    }
+}
+
+/// Is the order of all ids: of every capability its place, and of every place its capability.
+struct Order {
+    places: [u8; IDS.len()],
+    caps: [u8; IDS.len()],
+}
+
+const BY_ID: Order = {
+    let mut order = Order {
+        places: [0; IDS.len()],
+        caps: [0; IDS.len()],
+    };
+    let mut cap = 0;
+    while cap < IDS.len() {
+        let (mut place, mut other) = (0, 0);
+        while other < IDS.len() {
+            if is_before(IDS[other].as_bytes(), IDS[cap].as_bytes()) {
+                place += 1;
+            }
+            other += 1;
+        }
+        order.places[cap] = place as u8;
+        order.caps[place] = cap as u8;
+        cap += 1;
+    }
+    order
+};
+
+/// Tells whether one text sorts before another; the standard library cannot while compiling.
+const fn is_before(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() {
+        if one[at] != other[at] {
+            return one[at] < other[at];
+        }
+        at += 1;
+    }
+    one.len() < other.len()
 }
 
 /// Declares the ids and the list of them all.
 macro_rules! caps {
     ($($(#[$doc:meta])* $name:ident = $id:literal;)*) => {
+        /// Numbers the capabilities.
+        #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "the names of constants")]
+        enum Number {
+            $($name),*
+        }
+
+        const IDS: &[&str] = &[$($id),*];
+
+        // A set is a number of 128 bits.
+        const _: () = assert!(IDS.len() <= 128);
+
         impl Cap {
-            $($(#[$doc])* pub const $name: Self = Self($id);)*
+            $($(#[$doc])* pub const $name: Self = Self(Number::$name as u8);)*
 
             /// Lists every id, in the order of upstream's file.
             pub const ALL: &[Self] = &[$(Self::$name),*];
@@ -230,5 +314,16 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), 90);
+    }
+
+    #[test]
+    fn a_set_lists_its_caps_by_id() {
+        let mut all = CapSet::default();
+        all.extend(Cap::ALL.iter().copied());
+        let listed: Vec<_> = all.iter().map(Cap::id).collect();
+        let mut sorted: Vec<_> = Cap::ALL.iter().map(|cap| cap.id()).collect();
+        sorted.sort_unstable();
+        assert_eq!(listed, sorted);
+        assert_eq!(CapSet::default().iter().count(), 0);
     }
 }

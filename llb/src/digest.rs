@@ -18,16 +18,32 @@ impl Digest {
     }
 }
 
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Every vertex is written by its digest several times: no formatting byte by byte.
+/// Is a digest as text.
+pub(crate) struct DigestText([u8; 71]);
+
+impl DigestText {
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl Digest {
+    /// Returns it as text. Every vertex is written by its digest several times: no formatting
+    /// byte by byte, and no allocation.
+    pub(crate) fn text(self) -> DigestText {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = *b"sha256:0000000000000000000000000000000000000000000000000000000000000000";
         for (pair, byte) in text[7..].chunks_exact_mut(2).zip(self.0) {
             pair[0] = DIGITS[usize::from(byte >> 4)];
             pair[1] = DIGITS[usize::from(byte & 15)];
         }
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        DigestText(text)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text().as_str())
     }
 }
 

@@ -1,48 +1,61 @@
 //! The graph: vertices added one by one, equal ones joined, digests known at once.
 //!
 //! A vertex can only use what is in the graph already, so there are no cycles and every digest is
-//! computed once. What is kept of a vertex is its bytes.
+//! computed once. What is kept of a vertex is its bytes, and the bytes of what it carries.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use buildkit_proto::pb;
 use prost::Message as _;
 
 use crate::cap::Cap;
 use crate::digest::Digest;
-use crate::location::Location;
+use crate::location::{self, Location};
 use crate::metadata;
 use crate::op::{self, Diff, Merge, PlatformUse};
 use crate::output::{Output, VertexId};
 use crate::platform::Platform;
 use crate::vertex::Vertex;
+use crate::wire::Wire;
 
 /// Holds LLB under construction.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     platform: Option<Platform>,
-    pub(crate) nodes: Vec<Node>,
+    nodes: Vec<Node>,
     known: BTreeMap<Digest, VertexId>,
+    /// The bytes of all ops and of what they carry. One buffer, because a graph has thousands of
+    /// both and never gives one back.
+    bytes: Vec<u8>,
+    /// What all vertices need.
+    needs: Vec<VertexId>,
     /// Files of imported definitions.
     pub(crate) infos: Vec<pb::SourceInfo>,
 }
 
 /// Is a vertex in a graph.
 #[derive(Clone, Debug)]
-pub(crate) struct Node {
-    pub(crate) digest: Digest,
-    pub(crate) bytes: Vec<u8>,
-    /// What it needs, in the order in which a definition lists it.
-    pub(crate) needs: Vec<VertexId>,
-    pub(crate) metadata: pb::OpMetadata,
-    pub(crate) locations: Vec<NodeLocation>,
+struct Node {
+    digest: Digest,
+    op: Range<usize>,
+    metadata: Range<usize>,
+    needs: Range<usize>,
+    locations: Vec<NodeLocation>,
+}
+
+/// Is a vertex to be added, written already.
+pub(crate) struct NewNode<'a> {
+    pub(crate) op: &'a [u8],
+    pub(crate) metadata: &'a [u8],
+    pub(crate) needs: &'a [VertexId],
 }
 
 /// Is where a vertex came from.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NodeLocation {
     pub(crate) file: FileRef,
-    pub(crate) ranges: Vec<pb::Range>,
+    pub(crate) ranges: Vec<location::Range>,
 }
 
 /// Names a file.
@@ -84,43 +97,65 @@ impl Graph {
             locations,
         } = vertex.into();
         let lowered = op.lower();
-        for cap in &lowered.caps {
-            metadata::require(&mut metadata, *cap);
-        }
+        metadata.caps.extend(lowered.caps.iter());
         if metadata.linux_resources.is_some() && matches!(lowered.kind, pb::op::Op::Exec(_)) {
-            metadata::require(&mut metadata, Cap::EXEC_META_LINUX_RESOURCES);
+            metadata.caps.insert(Cap::EXEC_META_LINUX_RESOURCES);
         }
         let platform = match lowered.platform {
             PlatformUse::Written => platform.as_ref().or(self.platform.as_ref()),
             PlatformUse::LeftOut => None,
         };
-        let mut wire = pb::Op {
-            inputs: lowered
-                .inputs
-                .iter()
-                .map(|output| self.input(*output))
-                .collect(),
-            op: Some(lowered.kind),
-            platform: platform.map(Into::into),
-            // Present even if empty, as upstream's builder writes it.
-            constraints: Some(pb::WorkerConstraints {
-                filter: constraints,
-            }),
-        };
-        let bytes = op::encode(&mut wire);
+        let start = self.bytes.len();
+        // Written where they stay, so that nothing is copied.
+        let mut bytes = std::mem::take(&mut self.bytes);
+        let mut wire = Wire(&mut bytes);
+        for output in &lowered.inputs {
+            wire.message(1, |input| self.input(*output, input));
+        }
+        op::write_end(&mut wire, platform, &constraints, &lowered.kind);
+        let op = start..bytes.len();
+        metadata.write(&mut Wire(&mut bytes));
+        let metadata = op.end..bytes.len();
+        self.bytes = bytes;
         let needs = lowered.visits.unwrap_or(lowered.inputs);
+        let first = self.needs.len();
+        self.needs.extend(needs.iter().map(|output| output.vertex));
         let node = Node {
-            digest: Digest::of(&bytes),
-            bytes,
-            needs: needs.into_iter().map(|output| output.vertex).collect(),
+            digest: Digest::of(&self.bytes[op.clone()]),
+            op,
             metadata,
+            needs: first..self.needs.len(),
             locations: Vec::new(),
         };
-        self.insert(node, locations.iter().map(given))
+        self.insert(node, locations.into_iter().map(given))
     }
 
-    /// Adds a node, or joins it with the equal one that is there.
-    pub(crate) fn insert(
+    /// Adds a vertex that was written elsewhere, or joins it with the equal one that is there.
+    pub(crate) fn add_written(
+        &mut self,
+        digest: Digest,
+        new: &NewNode<'_>,
+        locations: impl IntoIterator<Item = NodeLocation>,
+    ) -> VertexId {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(new.op);
+        let op = start..self.bytes.len();
+        self.bytes.extend_from_slice(new.metadata);
+        let first = self.needs.len();
+        self.needs.extend_from_slice(new.needs);
+        let node = Node {
+            digest,
+            metadata: op.end..self.bytes.len(),
+            op,
+            needs: first..self.needs.len(),
+            locations: Vec::new(),
+        };
+        self.insert(node, locations)
+    }
+
+    /// Adds a node whose bytes and needs are the last ones, or joins it with the equal one that is
+    /// there.
+    fn insert(
         &mut self,
         node: Node,
         locations: impl IntoIterator<Item = NodeLocation>,
@@ -130,7 +165,7 @@ impl Graph {
         if id == next {
             self.nodes.push(node);
         } else {
-            metadata::merge(&mut self.nodes[id.number()].metadata, node.metadata);
+            self.join(id, &node);
         }
         let known = &mut self.nodes[id.number()].locations;
         for location in locations {
@@ -139,6 +174,21 @@ impl Graph {
             }
         }
         id
+    }
+
+    /// Drops a node that is there already, but for what it carries.
+    fn join(&mut self, id: VertexId, node: &Node) {
+        let there = self.nodes[id.number()].metadata.clone();
+        let later = &self.bytes[node.metadata.clone()];
+        let joined = (self.bytes[there.clone()] != *later)
+            .then(|| metadata::merge(&self.bytes[there], later));
+        self.bytes.truncate(node.op.start);
+        self.needs.truncate(node.needs.start);
+        if let Some(joined) = joined {
+            let start = self.bytes.len();
+            self.bytes.extend(joined);
+            self.nodes[id.number()].metadata = start..self.bytes.len();
+        }
     }
 
     /// Adds a merge of `inputs`, the first lowest, and returns its output.
@@ -178,7 +228,7 @@ impl Graph {
     /// Returns what a process leaves at the mount `path`: its output, or what is mounted there if
     /// it cannot be written.
     pub fn mount(&self, vertex: VertexId, path: &str) -> Option<Output> {
-        let op = pb::Op::decode(self.nodes.get(vertex.number())?.bytes.as_slice()).ok()?;
+        let op = pb::Op::decode(&self.bytes[self.nodes.get(vertex.number())?.op.clone()]).ok()?;
         let Some(pb::op::Op::Exec(exec)) = op.op else {
             return None;
         };
@@ -214,23 +264,45 @@ impl Graph {
         self.nodes.is_empty()
     }
 
-    pub(crate) fn node(&self, vertex: VertexId) -> &Node {
+    /// Returns the bytes of a vertex's op.
+    pub(crate) fn op(&self, vertex: VertexId) -> &[u8] {
+        &self.bytes[self.node(vertex).op.clone()]
+    }
+
+    /// Returns what a vertex carries, as the bytes of `pb.OpMetadata`.
+    pub(crate) fn metadata(&self, vertex: VertexId) -> &[u8] {
+        &self.bytes[self.node(vertex).metadata.clone()]
+    }
+
+    /// Returns what a vertex needs, in the order in which a definition lists it.
+    pub(crate) fn needs(&self, vertex: VertexId) -> &[VertexId] {
+        &self.needs[self.node(vertex).needs.clone()]
+    }
+
+    pub(crate) fn locations(&self, vertex: VertexId) -> &[NodeLocation] {
+        &self.node(vertex).locations
+    }
+
+    /// Lists all vertices in the order of their digests.
+    pub(crate) fn by_digest(&self) -> impl Iterator<Item = (Digest, VertexId)> {
+        self.known.iter().map(|(digest, vertex)| (*digest, *vertex))
+    }
+
+    /// Writes an edge to an output as `pb.Input`.
+    pub(crate) fn input(&self, output: Output, wire: &mut Wire<'_>) {
+        wire.text(1, self.digest(output.vertex).text().as_str());
+        wire.int(2, output.index.into());
+    }
+
+    fn node(&self, vertex: VertexId) -> &Node {
         let node = self.nodes.get(vertex.number());
         node.expect("llb: an output belongs to the graph it is used in")
     }
-
-    pub(crate) fn input(&self, output: Output) -> pb::Input {
-        let digest = self.digest(output.vertex).to_string();
-        pb::Input {
-            digest,
-            index: i64::from(output.index),
-        }
-    }
 }
 
-fn given(location: &Location) -> NodeLocation {
+fn given(location: Location) -> NodeLocation {
     NodeLocation {
         file: FileRef::Given(location.source),
-        ranges: location.ranges.iter().map(Into::into).collect(),
+        ranges: location.ranges,
     }
 }

@@ -37,6 +37,7 @@ mod output;
 mod path;
 mod platform;
 mod vertex;
+mod wire;
 
 pub use buildkit_proto::pb;
 

@@ -3,6 +3,9 @@
 //! The daemon attaches these to the error of a vertex, and clients print the marked lines.
 
 use buildkit_proto::pb;
+use prost::Message as _;
+
+use crate::wire::Wire;
 
 /// Holds lines of one file. Lines count from one, columns from zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,26 +58,39 @@ pub struct SourceInfo {
     pub definition: Option<pb::Definition>,
 }
 
-impl From<&Range> for pb::Range {
-    fn from(range: &Range) -> Self {
-        let position = |place: Position| pb::Position {
-            line: i32::try_from(place.line).unwrap_or(i32::MAX),
-            character: i32::try_from(place.column).unwrap_or(i32::MAX),
-        };
-        Self {
-            start: Some(position(range.start)),
-            end: Some(position(range.end)),
+impl Range {
+    /// Writes it as `pb.Range`.
+    pub(crate) fn write(self, wire: &mut Wire<'_>) {
+        for (field, place) in [(1, self.start), (2, self.end)] {
+            wire.message(field, |wire| {
+                wire.int(1, i32::try_from(place.line).unwrap_or(i32::MAX).into());
+                wire.int(2, i32::try_from(place.column).unwrap_or(i32::MAX).into());
+            });
         }
+    }
+
+    /// Reads it from `pb.Range`.
+    pub(crate) fn read(range: &pb::Range) -> Self {
+        let [start, end] = [range.start, range.end].map(|place| {
+            let place = place.unwrap_or_default();
+            let [line, column] =
+                [place.line, place.character].map(|number| u32::try_from(number).unwrap_or(0));
+            Position { line, column }
+        });
+        Self { start, end }
     }
 }
 
-impl From<&SourceInfo> for pb::SourceInfo {
-    fn from(info: &SourceInfo) -> Self {
-        Self {
-            filename: info.filename.clone(),
-            data: info.data.clone(),
-            definition: info.definition.clone(),
-            language: info.language.clone(),
+impl SourceInfo {
+    /// Writes it as `pb.SourceInfo`.
+    pub(crate) fn write(&self, wire: &mut Wire<'_>) {
+        wire.text(1, &self.filename);
+        if !self.data.is_empty() {
+            wire.element(2, &self.data);
         }
+        if let Some(definition) = &self.definition {
+            wire.element(3, &definition.encode_to_vec());
+        }
+        wire.text(4, &self.language);
     }
 }

@@ -27,8 +27,10 @@ pub use passthrough::Passthrough;
 use source::Source;
 
 use crate::attr;
-use crate::cap::Cap;
+use crate::cap::CapSet;
 use crate::output::Output;
+use crate::platform::Platform;
+use crate::wire::Wire;
 
 /// Is what a vertex does.
 #[derive(Clone, Debug)]
@@ -68,7 +70,7 @@ pub(crate) struct Lowered {
     pub(crate) inputs: Vec<Output>,
     /// The same in the order in which a definition lists them, where that differs.
     pub(crate) visits: Option<Vec<Output>>,
-    pub(crate) caps: Vec<Cap>,
+    pub(crate) caps: CapSet,
     pub(crate) platform: PlatformUse,
 }
 
@@ -133,10 +135,31 @@ pub(crate) fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
+/// Writes what follows the inputs of a `pb.Op`, as Go's deterministic encoder orders it.
+///
+/// Go writes the member of a `oneof` after all other fields, prost at its number.
+pub(crate) fn write_end(
+    wire: &mut Wire<'_>,
+    platform: Option<&Platform>,
+    constraints: &[String],
+    kind: &pb::op::Op,
+) {
+    if let Some(platform) = platform {
+        wire.message(10, |wire| platform.write(wire));
+    }
+    // Present even if empty, as upstream's builder writes it.
+    wire.message(11, |wire| {
+        for filter in constraints {
+            wire.element(1, filter.as_bytes());
+        }
+    });
+    kind.encode(wire.0);
+}
+
 /// Returns the bytes of `op` as Go's deterministic encoder writes them.
 ///
-/// Go writes the members of a `oneof` after all other fields, prost at their number. Messages can
-/// be concatenated, so the `oneof` is written as a second message.
+/// Messages can be concatenated, so the member of the `oneof`, which comes last, is written as a
+/// second message.
 pub fn encode(op: &mut pb::Op) -> Vec<u8> {
     let kind = op.op.take();
     let mut bytes = op.encode_to_vec();

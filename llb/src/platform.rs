@@ -10,6 +10,7 @@ use std::fmt;
 use buildkit_proto::pb;
 
 use crate::path;
+use crate::wire::Wire;
 
 /// Holds where commands run or what an image is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -229,6 +230,19 @@ impl Platform {
 impl fmt::Display for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.format_all())
+    }
+}
+
+impl Platform {
+    /// Writes it as `pb.Platform`.
+    pub(crate) fn write(&self, wire: &mut Wire<'_>) {
+        wire.text(1, &self.architecture);
+        wire.text(2, &self.os);
+        wire.text(3, &self.variant);
+        wire.text(4, &self.os_version);
+        for feature in &self.os_features {
+            wire.element(5, feature.as_bytes());
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! A vertex before it is in a graph: an op, where it may run, and what it carries.
 
-use buildkit_proto::pb;
+use std::borrow::Cow;
 
 use crate::attr;
 use crate::cap::Cap;
 use crate::location::Location;
-use crate::metadata::{self, ExportCache, LinuxResources, ProgressGroup};
+use crate::metadata::{Metadata, ExportCache, LinuxResources, ProgressGroup};
 use crate::op::Op;
 use crate::platform::Platform;
 
@@ -19,7 +19,7 @@ pub struct Vertex {
     pub(crate) op: Op,
     pub(crate) platform: Option<Platform>,
     pub(crate) constraints: Vec<String>,
-    pub(crate) metadata: pb::OpMetadata,
+    pub(crate) metadata: Metadata,
     pub(crate) locations: Vec<Location>,
 }
 
@@ -30,7 +30,7 @@ impl Vertex {
             op: op.into(),
             platform: None,
             constraints: Vec::new(),
-            metadata: pb::OpMetadata::default(),
+            metadata: Metadata::default(),
             locations: Vec::new(),
         }
     }
@@ -54,8 +54,15 @@ impl Vertex {
     }
 
     /// Adds a description.
-    pub fn describe(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.metadata.description.insert(key.into(), value.into());
+    pub fn describe(
+        mut self,
+        key: impl Into<Cow<'static, str>>,
+        value: impl Into<String>,
+    ) -> Self {
+        let key = key.into();
+        let description = &mut self.metadata.description;
+        description.retain(|(other, _)| *other != key);
+        description.push((key, value.into()));
         self
     }
 
@@ -67,27 +74,25 @@ impl Vertex {
 
     /// Says whether its result goes into an exported cache.
     pub fn export_cache(mut self, export: ExportCache) -> Self {
-        self.metadata.export_cache = Some(pb::ExportCache {
-            value: export == ExportCache::Always,
-        });
+        self.metadata.export_cache = Some(export);
         self
     }
 
     /// Puts it into a group that clients show as one row.
     pub fn progress_group(mut self, group: ProgressGroup) -> Self {
-        self.metadata.progress_group = Some(group.into());
+        self.metadata.progress_group = Some(group);
         self
     }
 
     /// Requires a capability beside those that the op itself requires.
     pub fn cap(mut self, cap: Cap) -> Self {
-        metadata::require(&mut self.metadata, cap);
+        self.metadata.caps.insert(cap);
         self
     }
 
     /// Limits the process of an exec.
     pub fn linux_resources(mut self, limits: LinuxResources) -> Self {
-        self.metadata.linux_resources = Some(limits.into());
+        self.metadata.linux_resources = Some(Box::new(limits));
         self
     }
 

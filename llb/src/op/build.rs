@@ -52,7 +52,7 @@ impl Build {
             kind: pb::op::Op::Build(op),
             inputs: vec![self.input],
             visits: None,
-            caps: vec![Cap::SOURCE_BUILDOP_LLBFILENAME],
+            caps: [Cap::SOURCE_BUILDOP_LLBFILENAME].into(),
             platform: PlatformUse::Written,
         }
     }

@@ -44,7 +44,7 @@ impl Diff {
             }),
             inputs,
             visits: None,
-            caps: vec![Cap::DIFFOP],
+            caps: [Cap::DIFFOP].into(),
             platform: PlatformUse::LeftOut,
         }
     }

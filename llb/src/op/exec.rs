@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use buildkit_proto::pb;
 
 use crate::attr;
-use crate::cap::Cap;
+use crate::cap::{Cap, CapSet};
 use crate::op::mount::{Bind, Mount, Place, Secret, Ssh};
 use crate::op::{Inputs, Lowered, PlatformUse};
 use crate::output::Output;
@@ -309,7 +309,7 @@ impl Exec {
         }
     }
 
-    fn caps(&self) -> Vec<Cap> {
+    fn caps(&self) -> CapSet {
         let has_secret = !self.secrets.is_empty() || !self.secret_env.is_empty();
         let optional = [
             (
@@ -325,7 +325,7 @@ impl Exec {
             (!self.agents.is_empty(), Cap::EXEC_MOUNT_SSH),
             (!self.devices.is_empty(), Cap::EXEC_META_CDI),
         ];
-        let mut caps = vec![Cap::EXEC_META_BASE, Cap::EXEC_META_SETSDEFAULTPATH];
+        let mut caps = CapSet::from([Cap::EXEC_META_BASE, Cap::EXEC_META_SETSDEFAULTPATH]);
         caps.extend(
             optional
                 .into_iter()

@@ -114,7 +114,7 @@ impl File {
             }),
             inputs: steps.inputs.into_list(),
             visits: Some(visits),
-            caps: vec![Cap::FILE_BASE],
+            caps: [Cap::FILE_BASE].into(),
             platform: PlatformUse::LeftOut,
         }
     }

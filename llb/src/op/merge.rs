@@ -31,7 +31,7 @@ impl Merge {
             kind: pb::op::Op::Merge(pb::MergeOp { inputs }),
             inputs: self.inputs,
             visits: None,
-            caps: vec![Cap::MERGEOP],
+            caps: [Cap::MERGEOP].into(),
             platform: PlatformUse::LeftOut,
         }
     }

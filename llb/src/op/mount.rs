@@ -3,7 +3,7 @@
 use buildkit_proto::pb;
 
 use crate::attr;
-use crate::cap::Cap;
+use crate::cap::{Cap, CapSet};
 use crate::output::Output;
 
 /// Is something a process sees at a path.
@@ -358,7 +358,7 @@ impl Place {
         matches!(self, Self::Bind(mount) if mount.writes == Writes::Kept)
     }
 
-    pub(super) fn caps(&self, caps: &mut Vec<Cap>) {
+    pub(super) fn caps(&self, caps: &mut CapSet) {
         let (selector, content_cache) = match self {
             Self::Bind(mount) => {
                 caps.extend(mount.input.map(|_| Cap::EXEC_MOUNT_BIND));
@@ -369,14 +369,14 @@ impl Place {
                 (mount.selector.as_str(), ContentCache::Default)
             }
             Self::Tmpfs(mount) => {
-                caps.push(Cap::EXEC_MOUNT_TMPFS);
+                caps.insert(Cap::EXEC_MOUNT_TMPFS);
                 caps.extend((mount.size > 0).then_some(Cap::EXEC_MOUNT_TMPFS_SIZE));
                 ("", ContentCache::Default)
             }
         };
         caps.extend((!selector.is_empty()).then_some(Cap::EXEC_MOUNT_SELECTOR));
         if content_cache != ContentCache::Default {
-            caps.push(Cap::EXEC_MOUNT_CACHE_CONTENT);
+            caps.insert(Cap::EXEC_MOUNT_CACHE_CONTENT);
         }
     }
 

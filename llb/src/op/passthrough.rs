@@ -47,7 +47,7 @@ impl Passthrough {
             }),
             inputs: self.inputs,
             visits: None,
-            caps: vec![Cap::PASSTHROUGHOP],
+            caps: [Cap::PASSTHROUGHOP].into(),
             platform: PlatformUse::LeftOut,
         }
     }

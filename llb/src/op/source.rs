@@ -16,7 +16,7 @@ pub use image::{Image, ImageBlob, ResolveMode};
 pub use layout::{LayoutBlob, OciLayout};
 pub use local::{Differ, Local};
 
-use crate::cap::Cap;
+use crate::cap::{Cap, CapSet};
 use crate::op::{Lowered, Op, PlatformUse};
 
 /// Fetches something.
@@ -28,7 +28,7 @@ use crate::op::{Lowered, Op, PlatformUse};
 pub struct Source {
     identifier: String,
     attrs: BTreeMap<String, String>,
-    caps: Vec<Cap>,
+    caps: CapSet,
 }
 
 impl Source {
@@ -37,7 +37,7 @@ impl Source {
         Self {
             identifier: identifier.into(),
             attrs: BTreeMap::new(),
-            caps: Vec::new(),
+            caps: CapSet::default(),
         }
     }
 
@@ -49,7 +49,7 @@ impl Source {
 
     /// Requires a capability.
     pub fn cap(mut self, cap: Cap) -> Self {
-        self.caps.push(cap);
+        self.caps.insert(cap);
         self
     }
 

@@ -355,7 +355,7 @@ fn finish(mut vertex: llb::Vertex, described: &d::Vertex) -> llb::Vertex {
         vertex = vertex.name(name);
     }
     for (key, value) in &carried.description {
-        vertex = vertex.describe(key, value);
+        vertex = vertex.describe(key.clone(), value);
     }
     if carried.ignore_cache {
         vertex = vertex.ignore_cache();

@@ -1,0 +1,97 @@
+//! Protobuf, written straight into a buffer.
+//!
+//! For what there is thousands of: building a generated message first would copy every text. A
+//! field that holds its default is left out, as proto3 and Go do it.
+
+/// The wire types that definitions use (protobuf's encoding guide, "Message Structure").
+const VARINT: u32 = 0;
+const LEN: u32 = 2;
+
+/// Writes a message at the end of a buffer.
+pub(crate) struct Wire<'a>(pub(crate) &'a mut Vec<u8>);
+
+impl Wire<'_> {
+    /// Writes a number; a negative one takes ten bytes.
+    pub(crate) fn int(&mut self, field: u32, value: i64) {
+        if value != 0 {
+            self.key(field, VARINT);
+            self.varint(value.cast_unsigned());
+        }
+    }
+
+    /// Writes a truth.
+    pub(crate) fn flag(&mut self, field: u32, value: impl Into<i64>) {
+        self.int(field, value.into());
+    }
+
+    /// Writes a text.
+    pub(crate) fn text(&mut self, field: u32, value: &str) {
+        if !value.is_empty() {
+            self.element(field, value.as_bytes());
+        }
+    }
+
+    /// Writes an element of a list of bytes or an encoded message, empty or not.
+    pub(crate) fn element(&mut self, field: u32, value: &[u8]) {
+        self.key(field, LEN);
+        self.varint(value.len() as u64);
+        self.0.extend_from_slice(value);
+    }
+
+    /// Writes a message, empty or not.
+    pub(crate) fn message(&mut self, field: u32, write: impl FnOnce(&mut Wire<'_>)) {
+        self.key(field, LEN);
+        let start = self.0.len();
+        // Most are shorter than 128 bytes: one byte for the length, more where it takes them.
+        self.0.push(0);
+        write(&mut Wire(self.0));
+        let len = self.0.len() - start - 1;
+        if let Ok(short @ ..0x80) = u8::try_from(len) {
+            self.0[start] = short;
+        } else {
+            let mut bytes = Vec::with_capacity(10);
+            Wire(&mut bytes).varint(len as u64);
+            self.0.splice(start..=start, bytes);
+        }
+    }
+
+    fn key(&mut self, field: u32, wire_type: u32) {
+        self.varint(u64::from(field << 3 | wire_type));
+    }
+
+    fn varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.0.push((value & 0x7f) as u8 | 0x80);
+            value >>= 7;
+        }
+        self.0.push(value as u8);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use buildkit_proto::pb;
+    use prost::Message as _;
+
+    use super::*;
+
+    #[test]
+    fn a_message_is_written_as_the_generated_code_writes_it() {
+        for length in [0, 1, 127, 128, 300, 20_000] {
+            let expected = pb::Input {
+                digest: "x".repeat(length),
+                index: -1,
+            };
+            let expected = pb::Op {
+                inputs: vec![expected],
+                ..pb::Op::default()
+            };
+            let mut bytes = Vec::new();
+            Wire(&mut bytes).message(1, |input| {
+                input.text(1, &"x".repeat(length));
+                input.int(2, -1);
+            });
+            assert_eq!(bytes, expected.encode_to_vec(), "{length} bytes");
+        }
+    }
+}
