@@ -103,7 +103,7 @@ impl Case {
     fn ops(&self) -> (String, String) {
         let record = self.run();
         let result = record.solves.last().expect("a solve of the result");
-        let ops = result.definition.def.iter().filter_map(|op| {
+        let ops = result.message().def.into_iter().filter_map(|op| {
             Some(match pb::Op::decode(&op[..]).ok()?.op? {
                 pb::op::Op::Exec(exec) => exec.meta?.args.pop()?,
                 pb::op::Op::File(file) => format!("file on {}", file.actions[0].input),
@@ -222,7 +222,7 @@ fn caches_are_imported_for_the_result_only() {
 fn the_build_file_travels_with_the_definition() {
     let record = case(TWO_STAGES).run();
     let result = record.solves.last().expect("a solve of the result");
-    let infos = &result.definition.source.as_ref().expect("sources").infos;
+    let infos = result.message().source.expect("sources").infos;
     assert_eq!(infos.len(), 1);
     assert_eq!(infos[0].filename, "build.yaml");
     assert_eq!(infos[0].data, TWO_STAGES.as_bytes());

@@ -12,7 +12,6 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use prost::Message as _;
 use windlass_frontend::build::{self, Invocation};
 use windlass_frontend::gateway::memory::Memory;
 
@@ -56,7 +55,7 @@ fn compile(text: &[u8]) -> Result<usize, Error> {
     runtime.block_on(build::build(&gateway, &invocation))?;
     let record = gateway.record.into_inner();
     let last = record.solves.last().ok_or("nothing was solved")?;
-    Ok(last.definition.encode_to_vec().len())
+    Ok(last.definition.len())
 }
 
 /// Returns the largest resident size this process has had.

@@ -13,11 +13,13 @@ pub mod grpc;
 pub mod memory;
 pub mod status;
 pub mod stdio;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use buildkit_llb::Platform;
 use buildkit_proto::pb;
+use prost::Message as _;
 
 use crate::request::{CacheImport, ResolveMode};
 
@@ -124,12 +126,19 @@ pub struct ImageMeta {
 /// What to solve.
 #[derive(Clone, Debug, Default)]
 pub struct SolveRequest {
-    /// The definition; an empty one is an empty filesystem, which has no ref.
-    pub definition: pb::Definition,
+    /// The bytes of the definition; none at all are an empty filesystem, which has no ref.
+    pub definition: Vec<u8>,
     /// Where finished steps may be found; for the result of a build only.
     pub cache_imports: Vec<CacheImport>,
     /// Whether to wait.
     pub evaluate: Evaluate,
+}
+
+impl SolveRequest {
+    /// Reads the definition; one that cannot be read is empty.
+    pub fn message(&self) -> pb::Definition {
+        pb::Definition::decode(self.definition.as_slice()).unwrap_or_default()
+    }
 }
 
 /// Whether a solve runs what it is given.

@@ -14,6 +14,8 @@ mod local;
 
 use buildkit_proto::pb;
 
+use prost::Message as _;
+
 use crate::dockerignore;
 use crate::gateway::{Error, Gateway, SolveRequest, concurrent, status};
 use crate::request::Request;
@@ -130,7 +132,7 @@ async fn context_ignore_file(
     }
     .define();
     let request = SolveRequest {
-        definition: source.definition,
+        definition: source.definition.encode_to_vec(),
         ..SolveRequest::default()
     };
     let reference = gateway.solve(request).await.ok()??;

@@ -155,9 +155,7 @@ impl<'a> Writer<'a> {
         let vertex = |id: &VertexId| self.graph.op(*id).len() + self.graph.metadata(*id).len();
         let files = self.sources.iter().map(|file| file.data.len());
         // Two digests, some lengths and a location for each vertex.
-        self.order.iter().map(vertex).sum::<usize>()
-            + files.sum::<usize>()
-            + self.order.len() * 220
+        self.order.iter().map(vertex).sum::<usize>() + files.sum::<usize>() + self.order.len() * 220
     }
 
     /// Lists what the result needs in the order of the digests.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::attr;
 use crate::cap::Cap;
 use crate::location::Location;
-use crate::metadata::{Metadata, ExportCache, LinuxResources, ProgressGroup};
+use crate::metadata::{ExportCache, LinuxResources, Metadata, ProgressGroup};
 use crate::op::Op;
 use crate::platform::Platform;
 
@@ -54,11 +54,7 @@ impl Vertex {
     }
 
     /// Adds a description.
-    pub fn describe(
-        mut self,
-        key: impl Into<Cow<'static, str>>,
-        value: impl Into<String>,
-    ) -> Self {
+    pub fn describe(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         let key = key.into();
         let description = &mut self.metadata.description;
         description.retain(|(other, _)| *other != key);

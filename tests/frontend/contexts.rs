@@ -22,7 +22,7 @@ stages:
 
 /// The sources of the result, a line each: what the progress shows, what is fetched, what of it.
 fn sources(record: &Record) -> String {
-    let definition = &record.solves.last().expect("a solve").definition;
+    let definition = record.solves.last().expect("a solve").message();
     let mut lines = Vec::new();
     for bytes in &definition.def {
         let op = pb::Op::decode(&bytes[..]).expect("an op");
@@ -278,7 +278,7 @@ fn a_directory_of_the_context_may_be_the_context() {
         .put("git://h/r", "build.yaml", WHOLE);
     case.sources("[internal] load git source git://h/r: git://h/r git.fullurl=git://h/r");
     let record = case.gateway.record();
-    let text = buildkit_llb::dump(&record.solves.last().expect("a solve").definition);
+    let text = buildkit_llb::dump(&record.solves.last().expect("a solve").message());
     let text = text.expect("a definition");
     assert!(text.contains("/d"), "{text}");
 }

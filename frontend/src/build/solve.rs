@@ -17,7 +17,7 @@ pub(super) async fn solve(
     start: &Start,
     loaded: &Loaded,
     plan: Plan,
-    lowered: Lowered,
+    mut lowered: Lowered,
 ) -> Result<Image, Error> {
     let file = loaded.files.get(FileId::ROOT);
     let info = SourceInfo {
@@ -26,8 +26,12 @@ pub(super) async fn solve(
         language: status::LANGUAGE.to_owned(),
         definition: Some(loaded.definition.clone()),
     };
+    // Large, and not needed any more while the daemon works.
+    let graph = std::mem::take(&mut lowered.graph);
+    let definition = graph.write(lowered.result, &[info]);
+    drop(graph);
     let request = SolveRequest {
-        definition: lowered.graph.define(lowered.result, &[info]),
+        definition,
         cache_imports: start.request.cache_imports.clone(),
         ..SolveRequest::default()
     };

@@ -13,6 +13,7 @@ use buildkit_proto::{caps, fsutil, pb};
 use prost::Message;
 
 use super::stdio::Connection;
+use super::written::{self, WrittenSolve};
 use super::{
     Error, Evaluate, Gateway, ImageMeta, ImageRequest, Outcome, Pong, Ref, Refs, SolveRequest,
     Stat, Warning, Worker,
@@ -39,16 +40,21 @@ const LAYOUT_RESOLVER: i32 = 1;
 /// The gateway of a running build.
 pub struct Grpc {
     client: LlbBridgeClient<Connection>,
+    connection: Connection,
     caps: OnceCell<BTreeSet<String>>,
+}
+
+fn origin() -> http::Uri {
+    http::Uri::from_static("http://localhost")
 }
 
 impl Grpc {
     /// Speaks over a connection.
     pub fn new(connection: Connection) -> Self {
-        let origin = http::Uri::from_static("http://localhost");
         Self {
-            client: LlbBridgeClient::with_origin(connection, origin)
+            client: LlbBridgeClient::with_origin(connection.clone(), origin())
                 .max_decoding_message_size(LARGEST_MESSAGE),
+            connection,
             caps: OnceCell::new(),
         }
     }
@@ -151,21 +157,24 @@ impl Gateway for Grpc {
     }
 
     async fn solve(&self, request: SolveRequest) -> Result<Option<Ref>, Error> {
-        let size = request.definition.encoded_len();
+        let size = request.definition.len();
         if size > TAKEN {
             return Err(too_large(size));
         }
         let can_evaluate = self.has("gateway.solve.evaluate");
-        let asked = rpc::SolveRequest {
-            definition: Some(request.definition),
+        let rest = rpc::SolveRequest {
             allow_result_return: true,
             allow_result_array_ref: true,
             cache_imports: request.cache_imports.into_iter().map(cache).collect(),
             evaluate: can_evaluate && request.evaluate == Evaluate::Now,
             ..rpc::SolveRequest::default()
         };
-        let answer = self.client().solve(asked).await;
-        let result = answer.map_err(error)?.into_inner().result;
+        let asked = WrittenSolve {
+            definition: request.definition,
+            rest,
+        };
+        let answer = written::solve(self.connection.clone(), origin(), asked).await;
+        let result = answer.map_err(error)?.result;
         let reference = match result.and_then(|result| result.result) {
             Some(rpc::result::Result::Ref(reference)) => reference.id,
             Some(rpc::result::Result::RefDeprecated(id)) => id,

@@ -53,7 +53,7 @@ impl Memory {
     fn source_name(&self, reference: &Ref) -> Option<String> {
         let idx: usize = reference.0.parse().ok()?;
         let record = self.record.borrow();
-        let ops = &record.solves.get(idx)?.definition.def;
+        let ops = record.solves.get(idx)?.message().def;
         ops.iter()
             .find_map(|op| match pb::Op::decode(&op[..]).ok()?.op? {
                 pb::op::Op::Source(source) => {
@@ -93,7 +93,7 @@ impl Gateway for Memory {
 
     async fn solve(&self, request: SolveRequest) -> Result<Option<Ref>, Error> {
         let mut record = self.record.borrow_mut();
-        let is_empty = request.definition.def.is_empty();
+        let is_empty = request.definition.is_empty();
         record.solves.push(request);
         let id = (record.solves.len() - 1).to_string();
         Ok(Some(Ref(id)).filter(|_| !is_empty))

@@ -8,6 +8,8 @@ use buildkit_llb::{File, GitMtime, Graph, Http, Vertex, read};
 use buildkit_proto::pb;
 
 use super::archive::is_archive;
+use prost::Message as _;
+
 use crate::gateway::{Error, Gateway, SolveRequest, status};
 use crate::git_url::GitUrl;
 use crate::lower::git::git;
@@ -103,7 +105,7 @@ async fn download(gateway: &impl Gateway, url: &str) -> Result<Remote, Error> {
 
 async fn head(gateway: &impl Gateway, definition: pb::Definition) -> Result<Vec<u8>, Error> {
     let request = SolveRequest {
-        definition,
+        definition: definition.encode_to_vec(),
         ..SolveRequest::default()
     };
     match gateway.solve(request).await? {

@@ -8,6 +8,8 @@ use buildkit_proto::pb;
 use super::context::RemoteFile;
 use super::local::SmallFiles;
 use super::{IGNORE_FILE, MAX_IGNORE_BYTES};
+use prost::Message as _;
+
 use crate::gateway::error::UNKNOWN;
 use crate::gateway::{Error, Gateway, SolveRequest, concurrent, status};
 use crate::request::Request;
@@ -95,7 +97,7 @@ async fn read_file(
     place: Place<'_>,
 ) -> Result<BuildFile, Error> {
     let request = SolveRequest {
-        definition: place.definition.clone(),
+        definition: place.definition.encode_to_vec(),
         ..SolveRequest::default()
     };
     let reference = gateway.solve(request).await;

@@ -13,6 +13,8 @@ use serde_json::Value;
 use super::context::check;
 use super::local::SmallFiles;
 use super::{IGNORE_FILE, MAX_IGNORE_BYTES, patterns};
+use prost::Message as _;
+
 use crate::gateway::status::{self, Origin};
 use crate::gateway::{
     Error, Evaluate, Gateway, ImageRequest, LayoutStore, SolveRequest, concurrent,
@@ -164,7 +166,7 @@ impl<G: Gateway> Asking<'_, G> {
         .define();
         // At once: a directory that cannot be sent is an error here, at the line that uses it.
         let request = SolveRequest {
-            definition: source.definition,
+            definition: source.definition.encode_to_vec(),
             evaluate: Evaluate::Now,
             ..SolveRequest::default()
         };

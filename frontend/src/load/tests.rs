@@ -52,7 +52,7 @@ fn check(files: &[(&str, &str, &str)], name: &str, expected: &str) {
 fn sources(gateway: &Memory) -> String {
     let solves = gateway.record().solves;
     let lines = solves.iter().map(|solve| {
-        let op = pb::Op::decode(&solve.definition.def[0][..]).expect("an op");
+        let op = pb::Op::decode(&solve.message().def[0][..]).expect("an op");
         let Some(pb::op::Op::Source(source)) = op.op else {
             return "no source".to_owned();
         };
