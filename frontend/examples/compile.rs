@@ -16,8 +16,12 @@ use windlass_frontend::build::{self, Invocation};
 use windlass_frontend::gateway::memory::Memory;
 
 #[cfg(target_env = "musl")]
+use {std::alloc::System, talc::source::GlobalAllocSource};
+
+#[cfg(target_env = "musl")]
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: talc::TalcLock<spinning_top::RawSpinlock, GlobalAllocSource<System>> =
+    talc::TalcLock::new(GlobalAllocSource::new(System));
 
 type Error = Box<dyn std::error::Error>;
 

@@ -7,8 +7,12 @@ use windlass_frontend::gateway::grpc::Grpc;
 use windlass_frontend::gateway::stdio;
 
 #[cfg(target_env = "musl")]
+use {std::alloc::System, talc::source::GlobalAllocSource};
+
+#[cfg(target_env = "musl")]
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: talc::TalcLock<spinning_top::RawSpinlock, GlobalAllocSource<System>> =
+    talc::TalcLock::new(GlobalAllocSource::new(System));
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(guard::note));
