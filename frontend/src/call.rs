@@ -4,6 +4,7 @@
 //! both travel as metadata of a result that has no filesystem (`frontend/subrequests`, v0.32.2).
 //! Nothing here waits for anybody: `build` asks what must be asked first.
 
+mod convert;
 mod describe;
 mod lint;
 mod outline;
@@ -11,6 +12,7 @@ mod plan;
 mod shape;
 mod targets;
 
+pub use convert::convert;
 pub use describe::describe;
 pub use lint::lint;
 pub use outline::outline;
@@ -55,6 +57,8 @@ pub enum Question {
     Graph,
     /// What a build would do.
     Plan,
+    /// What BuildKit would be asked to do.
+    Convert,
     /// What a build file may say.
     Schema(Draft),
 }
@@ -96,6 +100,12 @@ pub const CALLS: &[Call] = &[
         "Show the stages and steps that the target needs",
     ),
     call(
+        "convertllb",
+        "0.1.0",
+        Question::Convert,
+        "Show what BuildKit would be asked to do, as JSON",
+    ),
+    call(
         "schema",
         "1.0.0",
         Question::Schema(Draft::Draft202012),
@@ -135,6 +145,13 @@ impl Answer {
         }
     }
 
+    /// Returns JSON that is for people, too.
+    fn of_json(json: &Value) -> Self {
+        let mut answer = Self::new(json, String::new());
+        answer.text = format!("{}\n", answer.json);
+        answer
+    }
+
     /// Returns the answer under the keys that clients read.
     pub fn metadata(self, call: &Call) -> BTreeMap<String, Vec<u8>> {
         let status = self.status.map(|status| status.to_string());
@@ -156,9 +173,7 @@ impl Answer {
 
 /// Returns what a build file may say.
 pub fn schema(draft: Draft) -> Answer {
-    let mut answer = Answer::new(&schema::schema(draft), String::new());
-    answer.text = format!("{}\n", answer.json);
-    answer
+    Answer::of_json(&schema::schema(draft))
 }
 
 /// Returns the question that a client asks by this id.

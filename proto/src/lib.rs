@@ -20,3 +20,10 @@ pub use generated::moby::buildkit::v1::sourcepolicy as policy;
 pub use generated::moby::buildkit::v1::types as worker;
 pub use generated::pb;
 pub use prost_types::{Any, Timestamp};
+
+/// The fields of every message of [`pb`], for those who show messages that they do not know.
+///
+/// A paragraph a message, its name first; then a line a field: number, name, what it holds. That is
+/// `string`, `bytes`, `bool`, `int` (32 bits), `long` (64 bits), the names of an enum after `=`, or
+/// a message. `*` stands before what is repeated, `%` before the values of a map with text as keys.
+pub const FIELDS: &str = include_str!("generated/fields.txt");

@@ -1,7 +1,9 @@
 //! `--call` and `--check` as buildx and bake show them, and what they exit with.
 
+use std::path::Path;
 use std::process::Command;
 
+use windlass_tests::golden::inputs;
 use windlass_tests::{Build, Live};
 
 const SHOP: &str = "
@@ -173,4 +175,84 @@ fn run(live: &Live, build: &Build<'_>, args: &[&str]) -> (Option<i32>, String) {
         String::from_utf8_lossy(&out.stderr)
     );
     (out.status.code(), stdout)
+}
+
+/// Returns every op of a definition as JSON, but for what differs from build to build: digests of
+/// ops, and with them the session.
+fn ops(build: &Build<'_>) -> Vec<String> {
+    let out = build.run();
+    let json: serde_json::Value = serde_json::from_str(&out.success().stdout).expect("JSON");
+    let metadata = json["metadata"].as_object().expect("a map");
+    let definition = json["def"].as_object().expect("a map");
+    assert!(
+        metadata
+            .keys()
+            .all(|digest| definition.contains_key(digest))
+    );
+    assert!(json["source"]["locations"].is_object());
+    let mut ops = Vec::new();
+    for op in definition.values() {
+        let mut op = op.clone();
+        for input in op["inputs"].as_array_mut().into_iter().flatten() {
+            input["digest"].take();
+        }
+        op["source"]["attrs"]["local.session"].take();
+        ops.push(op.to_string());
+    }
+    ops.sort();
+    ops
+}
+
+#[test]
+fn a_definition_is_shown_as_the_dockerfile_frontend_shows_its_own() {
+    let live = Live::new("convertllb");
+    let call = "--call=convertllb,format=json";
+    for path in inputs("parity", "yaml") {
+        let read = |path: &Path| std::fs::read_to_string(path).expect("a file");
+        let ours = ops(&live.yaml(&read(&path)).arg(call));
+        let dockerfile = live
+            .build()
+            .file("Dockerfile", read(&path.with_extension("Dockerfile")));
+        let theirs = ops(&dockerfile.arg(call));
+        assert_eq!(ours.join("\n"), theirs.join("\n"), "{}", path.display());
+    }
+}
+
+#[test]
+fn plan_graph_and_schema_need_no_client_that_knows_them() {
+    let live = Live::new("custom-calls");
+    let plan = "\
+result: web
+target: linux/amd64
+build: linux/amd64
+image: docker.io/library/alpine:3.20 for linux/amd64 (base)
+
+stage deps on linux/amd64
+  from image docker.io/library/alpine:3.20
+  run true
+    secret: npm_token
+    ssh: github
+      required: false
+
+stage web on linux/amd64
+  from stage deps";
+    check(live.yaml(SHOP).arg("--call=plan"), 0, plan);
+    let out = live.yaml(SHOP).arg("--call=graph").run();
+    out.success().stdout_contains("digraph plan {");
+    let json = |call: &str| {
+        let out = live.yaml(SHOP).arg(format!("--call={call}")).run();
+        let json = serde_json::from_str(&out.success().stdout);
+        json.expect("JSON")
+    };
+    let draft = |json: serde_json::Value| json["$schema"].as_str().expect("a URI").to_owned();
+    assert!(draft(json("schema")).contains("2020-12"));
+    assert!(draft(json("schema.draft-07,format=json")).contains("draft-07"));
+    assert_eq!(json("plan,format=json")["linux/amd64"]["result"], "web");
+    let bake = "target default {\n  dockerfile = \"build.yaml\"\n}\n";
+    let build = live.yaml(SHOP).file("docker-bake.hcl", bake);
+    let (code, out) = run(&live, &build, &["--call=plan,format=json"]);
+    let json: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let plan = &json["target"]["default"]["plan"]["linux/amd64"];
+    assert_eq!(plan["result"], "web");
+    assert_eq!(code, Some(0));
 }

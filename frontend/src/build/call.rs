@@ -2,7 +2,7 @@
 //! something: nothing, the file, its plan, its images.
 
 use super::start::{Invocation, Start};
-use super::{compiled, plans, stop_at_mistakes};
+use super::{compiled, plans, solve, stop_at_mistakes};
 use crate::call::{self, Answer, Question};
 use crate::compile;
 use crate::diagnostic::Diagnostics;
@@ -48,6 +48,7 @@ async fn of_file(
     match question {
         Question::Targets => targets(start, &loaded),
         Question::Lint => lint(gateway, start, invocation, &loaded).await,
+        Question::Convert => convert(gateway, start, invocation, &loaded).await,
         question => planned(start, &loaded, question),
     }
 }
@@ -83,6 +84,20 @@ fn planned(start: &Start, loaded: &Loaded, question: Question) -> Result<Answer,
         Question::Plan => call::plan(&plans),
         _ => call::outline(plan, &build, loaded.origin()),
     })
+}
+
+async fn convert(
+    gateway: &impl Gateway,
+    start: &Start,
+    invocation: &Invocation,
+    loaded: &Loaded,
+) -> Result<Answer, Error> {
+    let mut diags = Diagnostics::new();
+    let how = (invocation.session.as_str(), Purpose::Build);
+    let compiled = compiled(gateway, start, loaded, how, &mut diags).await?;
+    let lowered = compiled.first().map(|(_, lowered)| lowered);
+    let definition = lowered.map(|lowered| solve::definition(lowered, loaded));
+    Ok(call::convert(&definition.unwrap_or_default()))
 }
 
 /// What ends the check is part of its answer, unless it is the user who ends it.

@@ -1,6 +1,7 @@
 //! One platform's graph on its way to the daemon.
 
 use buildkit_llb::SourceInfo;
+use buildkit_proto::pb;
 
 use super::outcome::Image;
 use super::start::Start;
@@ -9,6 +10,21 @@ use crate::load::Loaded;
 use crate::lower::Lowered;
 use crate::plan::Plan;
 use crate::text::FileId;
+
+/// Returns a graph with the build file that it came from.
+pub(super) fn definition(lowered: &Lowered, loaded: &Loaded) -> pb::Definition {
+    lowered.graph.define(lowered.result, &[build_file(loaded)])
+}
+
+fn build_file(loaded: &Loaded) -> SourceInfo {
+    let file = loaded.files.get(FileId::ROOT);
+    SourceInfo {
+        filename: file.name().to_owned(),
+        data: loaded.bytes.clone(),
+        language: status::LANGUAGE.to_owned(),
+        definition: Some(loaded.definition.clone()),
+    }
+}
 
 /// Hands a graph over. Nothing runs yet: what fails then is marked by the daemon, which has the
 /// build file with the definition.
@@ -19,16 +35,9 @@ pub(super) async fn solve(
     plan: Plan,
     mut lowered: Lowered,
 ) -> Result<Image, Error> {
-    let file = loaded.files.get(FileId::ROOT);
-    let info = SourceInfo {
-        filename: file.name().to_owned(),
-        data: loaded.bytes.clone(),
-        language: status::LANGUAGE.to_owned(),
-        definition: Some(loaded.definition.clone()),
-    };
     // Large, and not needed any more while the daemon works.
     let graph = std::mem::take(&mut lowered.graph);
-    let definition = graph.write(lowered.result, &[info]);
+    let definition = graph.write(lowered.result, &[build_file(loaded)]);
     drop(graph);
     let request = SolveRequest {
         definition,

@@ -63,6 +63,7 @@ fn warning(diagnostic: &Diagnostic, origin: Origin<'_>) -> Value {
     object(vec![
         ("ruleName", Value::from(diagnostic.code.name())),
         ("description", Value::from(diagnostic.code.title())),
+        ("url", Value::from(lint::url(diagnostic.code))),
         ("detail", Value::from(detail(diagnostic))),
         ("location", place),
     ])
@@ -95,7 +96,11 @@ fn marks(error: &Error) -> Vec<pb::Range> {
 /// Draws a warning as `solver/errdefs/source.go` (v0.32.2) does.
 fn drawn(diagnostic: &Diagnostic, origin: Origin<'_>, out: &mut String) {
     let (rule, detail) = (diagnostic.code.name(), detail(diagnostic));
-    out.push_str(&format!("\nWARNING: {rule}\n{detail}\n"));
+    let url = match lint::url(diagnostic.code) {
+        "" => String::new(),
+        url => format!(" - {url}"),
+    };
+    out.push_str(&format!("\nWARNING: {rule}{url}\n{detail}\n"));
     let Place::At(span) = diagnostic.place else {
         return;
     };

@@ -50,7 +50,8 @@ pub(super) fn source(origin: Origin<'_>) -> Value {
     Value::from(base64(origin.files.get(FileId::ROOT).text().as_bytes()))
 }
 
-fn base64(bytes: &[u8]) -> String {
+/// Returns bytes as Go writes them.
+pub(super) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
