@@ -29,7 +29,10 @@ pub(crate) enum Color {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Reports every mistake in a build file; exits with 1 if there is an error.
+    /// Reports every mistake in a build file and what the lint rules find.
+    ///
+    /// Exits with 0 if there is no error, warnings or not; with 1 if there is one, which a warning
+    /// is under `check: {error: true}`; with 2 if the file could not be looked at.
     Check(Check),
     /// Shows what a build would do: its plan, or the LLB that BuildKit would get.
     Graph(Graph),
@@ -107,6 +110,8 @@ pub(crate) enum CheckFormat {
     Text,
     /// One JSON object a line.
     Json,
+    /// SARIF 2.1.0, for code hosts and editors.
+    Sarif,
 }
 
 /// What `graph` shows.

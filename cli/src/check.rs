@@ -1,18 +1,22 @@
-//! `windlass check`: every mistake, at its place.
+//! `windlass check`: every mistake and every finding of the lint rules, at its place.
 
 use std::process::ExitCode;
 
 use windlass_frontend::diagnostic::{Severity, json, render};
+use windlass_frontend::expand::Purpose;
 
 use crate::args::{Check, CheckFormat};
 use crate::graph::{self, Compiled};
 use crate::output::Output;
+use crate::sarif;
 
 /// Checks a build file.
 pub(crate) fn run(check: &Check, out: &mut Output) -> Result<ExitCode, String> {
-    let Compiled { files, diags, .. } = graph::compile(&check.file, &check.request)?;
+    let Compiled { files, diags, .. } =
+        graph::compile(&check.file, &check.request, Purpose::Check)?;
     match check.format {
         CheckFormat::Json => out.result(&json::lines(&diags, &files)),
+        CheckFormat::Sarif => out.result(&sarif::log(&diags, &files)),
         CheckFormat::Text => {
             out.findings(&render::render(&diags, &files, out.stderr_colour()));
             let count = |severity| {

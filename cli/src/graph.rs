@@ -7,7 +7,8 @@ use buildkit_llb::{Platform, SourceInfo, dot, dump, pb};
 use serde_json::{Value, json};
 use windlass_frontend::compile::{self, Platforms};
 use windlass_frontend::diagnostic::{Diagnostics, render};
-use windlass_frontend::expand::Asked;
+use windlass_frontend::expand::{Asked, Purpose};
+use windlass_frontend::lint;
 use windlass_frontend::lower::options::{Naming, Options, TargetChoice};
 use windlass_frontend::lower::{self, Lowered};
 use windlass_frontend::plan::{self, Plan};
@@ -26,7 +27,7 @@ pub(crate) struct Compiled {
 
 /// Shows a build file's graph.
 pub(crate) fn run(graph: &Graph, out: &mut Output) -> Result<ExitCode, String> {
-    let compiled = compile(&graph.file, &graph.request)?;
+    let compiled = compile(&graph.file, &graph.request, Purpose::Build)?;
     out.findings(&render::render(
         &compiled.diags,
         &compiled.files,
@@ -125,13 +126,18 @@ fn llb_json(definition: &pb::Definition) -> Result<Value, buildkit_llb::ReadErro
     }))
 }
 
-/// Runs every pass on a local file.
-pub(crate) fn compile(path: &Path, request: &Request) -> Result<Compiled, String> {
+/// Runs every pass on a local file, and for a check the lint rules.
+pub(crate) fn compile(
+    path: &Path,
+    request: &Request,
+    purpose: Purpose,
+) -> Result<Compiled, String> {
     let bytes = files::build_file(path)?;
     let images = images::read(request.images.as_deref())?;
     let asked = Asked {
         target: request.target.clone(),
         args: build_args(&request.build_arg),
+        purpose,
         ..Asked::default()
     };
     let builder = Platform::new("linux", std::env::consts::ARCH);
@@ -146,11 +152,24 @@ pub(crate) fn compile(path: &Path, request: &Request) -> Result<Compiled, String
     let mut builds = Vec::new();
     if let Some(reading) = compile::read(file, &bytes, &mut diags) {
         let options = options(&platforms);
-        for plan in compile::plans(&reading.build, &asked, &platforms, &mut diags) {
-            let resolved = images::resolve(&images, &plan, &mut diags);
+        let plans = compile::plans(&reading.build, &asked, &platforms, &mut diags);
+        let resolved = images::resolve(&images, &plans, &mut diags);
+        if purpose == Purpose::Check {
+            let input = lint::Input {
+                build: &reading.build,
+                asked: &asked,
+                plans: &plans,
+                resolved: &resolved,
+                files: &files,
+                ignored: &[],
+            };
+            lint::lint(&input, &mut diags);
+        }
+        for plan in plans {
             let lowered = lower::lower(&plan, &resolved, &options, &files, &mut diags);
             builds.push((plan, lowered));
         }
+        lint::settle(&reading.build, &asked, &mut diags);
         reading.add_paths(&mut diags);
     }
     Ok(Compiled {

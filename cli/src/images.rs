@@ -31,10 +31,10 @@ pub(crate) fn read(path: Option<&Path>) -> Result<Images, String> {
         .collect())
 }
 
-/// Returns what a plan's images resolve to; those that the file does not have stay unknown.
-pub(crate) fn resolve(images: &Images, plan: &Plan, diags: &mut Diagnostics) -> Resolved {
+/// Returns what the images of plans resolve to; those that the file does not have stay unknown.
+pub(crate) fn resolve(images: &Images, plans: &[Plan], diags: &mut Diagnostics) -> Resolved {
     let mut resolved = Resolved::default();
-    for image in &plan.images {
+    for image in plans.iter().flat_map(|plan| &plan.images) {
         let found = images
             .get(&image.name)
             .and_then(|platforms| platforms.get(&image.platform.format_all()));

@@ -6,6 +6,7 @@ mod files;
 mod graph;
 mod images;
 mod output;
+mod sarif;
 mod schema;
 
 use std::process::ExitCode;

@@ -37,13 +37,14 @@ const GOOD: &str = "\
 args: {who: world, mode: {type: enum, values: [fast, safe], default: safe}}
 stages:
   tools:
-    from: busybox
+    from: busybox:1
   app:
     from: scratch
     steps:
       - copy: /bin/busybox
         from: tools
         to: /${{ args.who }}
+        when: {args.mode: safe}
 ";
 
 #[test]
@@ -107,6 +108,131 @@ fn tools_get_one_object_a_line_on_standard_output() {
     assert_eq!(lines[0]["message"], "unknown key `x`");
 }
 
+const LINTED: &str = "\
+stages:
+  app:
+    from: alpine
+    workdir: app
+    steps:
+      - rnu: make
+";
+
+#[test]
+fn a_finding_of_a_rule_is_a_warning_unless_the_file_says_otherwise() {
+    let file = LINTED.replace("rnu", "run");
+    let shown_as = |file: &str| {
+        let shown = shown(&["check", "-"], file);
+        let is_told = |line: &&str| line.contains("[") || line.starts_with(['<', 'e']);
+        let lines: Vec<&str> = shown.lines().filter(is_told).collect();
+        lines.join("\n")
+    };
+    assert_eq!(
+        shown_as(&file),
+        "\
+warning[latest-image]: which image `latest` is changes with time
+warning[relative-workdir]: where `app` is depends on the base image
+<stdin>: 2 warnings
+exit 0"
+    );
+    assert_eq!(
+        shown_as(&format!(
+            "check: {{skip: latest-image, error: true}}\n{file}"
+        )),
+        "\
+error[relative-workdir]: where `app` is depends on the base image
+<stdin>: 1 error
+exit 1"
+    );
+    let arg = "--build-arg=BUILDKIT_DOCKERFILE_CHECK=skip=all;experimental=root-user";
+    assert_eq!(
+        shown(&["check", arg, "-"], &file),
+        "<stdin>: no mistakes\nexit 0",
+        "who the user of the base is is not known"
+    );
+}
+
+#[test]
+fn what_a_base_says_comes_from_the_images_file() {
+    let directory = std::env::temp_dir().join(format!("windlass-images-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory");
+    let images = directory.join("images.json");
+    let text = r#"{"alpine:3": {"linux/amd64": {"config": {"os": "linux", "architecture": "amd64",
+        "config": {"User": "root"}}}}}"#;
+    std::fs::write(&images, text).expect("a file");
+    let file = "check: {experimental: root-user}\nstages: {app: {from: 'alpine:3'}}\n";
+    let flag = format!("--images={}", images.display());
+    let shown = shown(&["check", "--platform=linux/amd64", &flag, "-"], file);
+    std::fs::remove_dir_all(&directory).expect("the directory goes");
+    assert!(shown.starts_with("warning[root-user]: "), "{shown}");
+}
+
+/// Returns a file's findings as SARIF.
+fn sarif(file: &str, code: i32) -> serde_json::Value {
+    let output = windlass(&["check", "--format=sarif", "-"], file);
+    assert_eq!(output.status.code(), Some(code));
+    serde_json::from_slice(&output.stdout).expect("an object")
+}
+
+#[test]
+fn sarif_has_what_its_readers_need() {
+    let log = sarif(&LINTED.replace("rnu", "run"), 0);
+    assert_eq!(log["version"], "2.1.0");
+    let schema = log["$schema"].as_str().expect("a schema");
+    assert!(schema.ends_with("sarif-schema-2.1.0.json"), "{schema}");
+    let run = &log["runs"][0];
+    let driver = &run["tool"]["driver"];
+    assert_eq!(driver["name"], "windlass");
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    let rules = driver["rules"].as_array().expect("rules");
+    let results = run["results"].as_array().expect("results");
+    for result in results {
+        let index = result["ruleIndex"].as_u64().expect("an index");
+        let rule = &rules[usize::try_from(index).expect("small")];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(rule["shortDescription"]["text"].is_string(), "{rule}");
+        assert!(["error", "warning"].contains(&result["level"].as_str().expect("a level")));
+        assert!(result["message"]["text"].is_string(), "{result}");
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "%3Cstdin%3E");
+        for key in ["startLine", "startColumn", "endLine", "endColumn"] {
+            assert!(place["region"][key].as_u64() > Some(0), "{key} of {place}");
+        }
+    }
+    let found: Vec<String> = results
+        .iter()
+        .map(|result| {
+            let place = &result["locations"][0];
+            let region = &place["physicalLocation"]["region"];
+            format!(
+                "{} {} {}:{} {}",
+                result["level"],
+                result["ruleId"],
+                region["startLine"],
+                region["startColumn"],
+                place["logicalLocations"][0]["fullyQualifiedName"],
+            )
+        })
+        .collect();
+    assert_eq!(
+        found.join("\n"),
+        "\
+\"warning\" \"latest-image\" 3:11 \"stages.app.from\"
+\"warning\" \"relative-workdir\" 4:14 \"stages.app.workdir\""
+    );
+}
+
+#[test]
+fn sarif_has_what_to_type_instead() {
+    let log = sarif(LINTED, 1);
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    assert_eq!(results.len(), 1, "a file with mistakes is not judged");
+    assert_eq!(results[0]["level"], "error");
+    let fix = &results[0]["fixes"][0];
+    let replacement = &fix["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replacement["insertedContent"]["text"], "run");
+    assert_eq!(replacement["deletedRegion"]["startLine"], 6);
+}
+
 #[test]
 fn arguments_come_from_the_command_and_the_environment() {
     let plan = shown(&["graph", "--build-arg=who=moon", "-"], GOOD);
@@ -135,10 +261,10 @@ fn a_plan_is_text_dot_and_json() {
 result: app
 target: linux/arm64
 build: linux/amd64
-image: docker.io/library/busybox:latest for linux/arm64 (base)
+image: docker.io/library/busybox:1 for linux/arm64 (base)
 
 stage tools on linux/arm64
-  from image docker.io/library/busybox:latest
+  from image docker.io/library/busybox:1
 
 stage app on linux/arm64
   from scratch
@@ -156,10 +282,10 @@ exit 0"
 digraph plan {
   rankdir=LR;
   node [shape=box];
-  \"docker.io/library/busybox:latest\" [style=dashed];
+  \"docker.io/library/busybox:1\" [style=dashed];
   \"stage tools\" [label=\"tools\\nlinux/arm64\"];
   \"stage app\" [label=\"app\\nlinux/arm64\" peripheries=2];
-  \"docker.io/library/busybox:latest\" -> \"stage tools\" [label=\"base\"];
+  \"docker.io/library/busybox:1\" -> \"stage tools\" [label=\"base\"];
   \"stage tools\" -> \"stage app\" [label=\"copy\"];
 }
 exit 0"
@@ -180,7 +306,7 @@ fn llb_is_text_dot_and_json() {
         GOOD,
     );
     assert!(
-        text.starts_with("[1] source docker-image://docker.io/library/busybox:latest\n"),
+        text.starts_with("[1] source docker-image://docker.io/library/busybox:1\n"),
         "{text}"
     );
     let dot = shown(&["graph", "--view=llb", "--format=dot", "-"], GOOD);

@@ -86,7 +86,12 @@ pub struct Input<'a> {
 }
 
 /// Reports what the rules find: each finding once, however many platforms there are.
+///
+/// A file with mistakes is not judged: what was left out may be what a rule misses.
 pub fn lint(input: &Input<'_>, diags: &mut Diagnostics) {
+    if diags.has_mistakes() {
+        return;
+    }
     crate::pass::enter("lint");
     let file = settings::of_file(input.build, input.asked, &mut Diagnostics::new());
     let mut seen = BTreeSet::new();

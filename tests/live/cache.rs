@@ -4,11 +4,11 @@ use windlass_tests::{Build, Live, Outcome, SYNTAX};
 
 const FILE: &str = "stages:
   deps:
-    from: busybox
+    from: alpine:3.22
     steps:
       - run: echo deps > /deps
   app:
-    from: busybox
+    from: alpine:3.22
     workdir: /app
     steps:
       - copy: a.txt

@@ -11,6 +11,7 @@ mod copy;
 mod entitlements;
 mod examples;
 mod files;
+mod lint;
 mod mistakes;
 mod mounts;
 mod named;

@@ -254,7 +254,7 @@ stages:
   app:
     from: alpine:3.22
     steps:
-      - run: echo a # b
+      - run: echo ${{ args.version }} # b
 ";
     let out = live
         .build()
