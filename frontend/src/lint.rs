@@ -94,6 +94,7 @@ pub fn lint(input: &Input<'_>, diags: &mut Diagnostics) {
     }
     crate::pass::enter("lint");
     let file = settings::of_file(input.build, input.asked, &mut Diagnostics::new());
+    let plans: Vec<Cx<'_>> = input.plans.iter().map(|it| Cx::new(input, it)).collect();
     let mut seen = BTreeSet::new();
     for rule in RULES {
         let mut sink = Sink::new(rule, &file, &mut seen, diags);
@@ -105,12 +106,11 @@ pub fn lint(input: &Input<'_>, diags: &mut Diagnostics) {
             Judge::Stage(judge) => (judge, false),
             Judge::Result(judge) => (judge, true),
         };
-        for plan in input.plans {
-            let cx = Cx { input, plan };
-            for id in cx.stages() {
-                if !is_result || id == plan.result {
-                    sink.enter_stage(plan.stages[id.0].check.as_ref());
-                    judge(&cx, id, &mut sink);
+        for plan in &plans {
+            for id in plan.stages() {
+                if !is_result || *id == plan.plan.result {
+                    sink.enter_stage(plan.stage(*id).check.as_ref());
+                    judge(plan, *id, &mut sink);
                 }
             }
         }

@@ -39,7 +39,7 @@ fn findings_are_shown_once_with_their_lines() {
     let live = Live::new("lint");
     for platforms in ["linux/amd64", "linux/arm64,linux/amd64"] {
         let build = live.yaml(FILE).file("hello.txt", "hello\n");
-        let out = build.arg(&format!("--platform={platforms}")).run();
+        let out = build.arg(format!("--platform={platforms}")).run();
         let shown = warnings(&out.success().stderr);
         assert_eq!(shown, WARNINGS, "{platforms}");
     }

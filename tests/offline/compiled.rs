@@ -22,6 +22,9 @@ pub(crate) const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config"
 "rootfs":{"type":"layers","diff_ids":["sha256:aa"]},
 "history":[{"created":"2026-01-02T03:04:05Z","created_by":"base layer"}]}"#;
 
+/// The ignore file of every build here.
+const IGNORED: [&str; 2] = ["dist", "**/*.log"];
+
 /// What a build file came to.
 pub(crate) struct Compiled {
     pub(crate) files: Files,
@@ -79,7 +82,7 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
                 plans: &plans,
                 resolved: &resolved,
                 files: &files,
-                ignored: &[],
+                ignored: &IGNORED.map(str::to_owned),
             };
             lint::lint(&input, &mut diags);
         }

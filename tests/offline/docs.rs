@@ -1,13 +1,15 @@
 //! Documentation says what is so: build files in it compile, paths in it exist, and the
 //! reference names every key, every preset and every code that has a page.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use windlass_frontend::expand::Asked;
+use windlass_frontend::expand::{Asked, Purpose};
+use windlass_frontend::lint;
 use windlass_frontend::preset::PRESETS;
 
-use super::compiled::compile;
+use super::compiled::{compile, linted};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -16,7 +18,7 @@ fn root() -> PathBuf {
 /// The Markdown files of the project, sorted.
 fn pages() -> Vec<PathBuf> {
     let mut pages = Vec::new();
-    for directory in [".", "docs", "docs/diagnostics"] {
+    for directory in [".", "docs", "docs/diagnostics", "docs/rules"] {
         let Ok(entries) = fs::read_dir(root().join(directory)) else {
             continue;
         };
@@ -63,7 +65,7 @@ fn every_build_file_in_the_docs_compiles() {
                 continue;
             }
             n_blocks += 1;
-            let compiled = compile("build.yaml", block.as_bytes(), &Asked::default(), &[]);
+            let compiled = linted("build.yaml", block.as_bytes(), &[]);
             if !compiled.diags.is_empty() {
                 let place = format!("{}:{line}\n", page.display());
                 wrong.push_str(&place);
@@ -76,6 +78,69 @@ fn every_build_file_in_the_docs_compiles() {
         n_blocks > 20,
         "only {n_blocks} build files found in the docs"
     );
+}
+
+/// A build file that is fenced as `yaml warns` works, and the rules find something in it.
+#[test]
+fn every_build_file_that_is_to_warn_does() {
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page");
+        let is_rule = page.parent().is_some_and(|it| it.ends_with("rules"));
+        for (line, block) in blocks(&text, "```yaml warns") {
+            if !is_rule {
+                let compiled = linted("build.yaml", block.as_bytes(), &[]);
+                let place = format!("{}:{line}\n{}", page.display(), compiled.rendered());
+                assert!(!compiled.diags.has_errors(), "{place}");
+                assert!(!compiled.diags.is_empty(), "{place}");
+            }
+        }
+    }
+}
+
+/// Returns the findings in a block, the rule of this name asked for.
+fn findings(block: &str, rule: &str) -> BTreeSet<&'static str> {
+    let setting = format!("experimental={rule}");
+    let asked = Asked {
+        args: [(lint::CHECK_ARG.to_owned(), setting)].into(),
+        purpose: Purpose::Check,
+        ..Asked::default()
+    };
+    let compiled = compile("build.yaml", block.as_bytes(), &asked, &["linux/amd64"]);
+    assert!(!compiled.diags.has_errors(), "{}", compiled.rendered());
+    compiled.diags.iter().map(|it| it.code.name()).collect()
+}
+
+#[test]
+fn every_rule_has_its_page() {
+    let directory = root().join("docs/rules");
+    let index = fs::read_to_string(directory.join("README.md")).expect("the index");
+    let mut names = BTreeSet::new();
+    for rule in lint::RULES {
+        let name = rule.code.name();
+        names.insert(format!("{name}.md"));
+        let page = fs::read_to_string(directory.join(format!("{name}.md"))).unwrap_or_default();
+        let start = format!("# {name}\n\n{}\n\n", rule.code.title());
+        assert!(page.starts_with(&start), "{name}: {start}");
+        let is_on = rule.state == lint::State::Default;
+        assert_eq!(page.contains("\nOn by default."), is_on, "{name}");
+        let upstream = rule.upstream.map(|it| format!("`{it}`"));
+        assert!(upstream.iter().all(|it| page.contains(it)), "{name}");
+        let state = if is_on { "on" } else { "off" };
+        let title = rule.code.title().trim_end_matches('.');
+        let row = format!("| [{name}]({name}.md) | {title} | {state} | ");
+        let row = row + &upstream.unwrap_or_default();
+        assert!(index.contains(row.trim_end()), "{row}");
+        let wrong = blocks(&page, "```yaml warns");
+        let right = blocks(&page, "```yaml");
+        assert_eq!((wrong.len(), right.len()), (1, 1), "{name}");
+        assert_eq!(findings(&wrong[0].1, name), [name].into(), "{name}");
+        assert_eq!(findings(&right[0].1, name), [].into(), "{name}");
+    }
+    names.insert("README.md".to_owned());
+    let entries = fs::read_dir(directory).expect("the pages");
+    let files = entries.map(|it| it.expect("a page").file_name());
+    let files: BTreeSet<String> = files.map(|it| it.to_string_lossy().into_owned()).collect();
+    assert_eq!(files, names);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `examples`: each build file is read without a finding, and its plan is beside it: one for every
+//! `examples`: each build file is read without a finding, those of the lint rules included, and its plan is beside it: one for every
 //! platform it names and, where `--target` picks among stages, for these.
 
 use std::fs;
@@ -8,7 +8,7 @@ use windlass_frontend::expand::Asked;
 use windlass_frontend::plan;
 use windlass_tests::golden::Mismatches;
 
-use super::compiled::compile;
+use super::compiled::{compile, linted};
 
 #[test]
 fn every_example_has_the_expected_plan() {
@@ -55,6 +55,8 @@ fn planned(path: &Path, bytes: &[u8], target: Option<&str>) -> String {
     };
     let compiled = compile("build.yaml", bytes, &asked, platforms);
     assert_eq!(compiled.rendered(), "", "{}", path.display());
+    let linted = linted("build.yaml", bytes, platforms);
+    assert_eq!(linted.rendered(), "", "{}", path.display());
     let plans = compiled
         .builds
         .iter()

@@ -1,5 +1,7 @@
 //! What a rule asks of a plan: the stages under a stage, their steps, their base image.
 
+use std::collections::BTreeSet;
+
 use crate::expand::{Expanded, Input as From, Stage, StageId};
 use crate::lower::config::ImageConfig;
 use crate::model::{Step, Verb};
@@ -9,11 +11,18 @@ use crate::text::Span;
 use super::Input;
 use super::command::{self, Commands};
 
+/// A stage that stands on more steps than these is not judged, so that the rules look at every
+/// file in a time that grows as the file does.
+const MANY: usize = 500;
+
 /// One platform's plan, and what else is known.
-#[derive(Clone, Copy)]
 pub(super) struct Cx<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) plan: &'a Plan,
+    /// The stages that are judged, in the order of the file.
+    stages: Vec<StageId>,
+    /// Whose files are files of the result.
+    in_result: BTreeSet<StageId>,
 }
 
 /// What the lowest stage starts from.
@@ -27,11 +36,41 @@ pub(super) enum Base<'a> {
 }
 
 impl<'a> Cx<'a> {
-    /// Returns the stages that are looked at, in the order of the file.
-    pub(super) fn stages(&self) -> Vec<StageId> {
-        let mut reached = self.plan.order.clone();
-        reached.sort_unstable();
-        reached
+    pub(super) fn new(input: &'a Input<'a>, plan: &'a Plan) -> Self {
+        let mut n_steps = vec![0; plan.stages.len()];
+        let mut stages = Vec::new();
+        // Each comes after what it uses.
+        for id in &plan.order {
+            let stage = &plan.stages[id.0];
+            let below = match stage.base {
+                From::Stage(base, _) => n_steps[base.0],
+                _ => 0,
+            };
+            n_steps[id.0] = below + stage.steps.len() + 1;
+            if below <= MANY {
+                stages.push(*id);
+            }
+        }
+        stages.sort_unstable();
+        let mut in_result = BTreeSet::new();
+        let mut next = Some(plan.result);
+        while let Some(id) = next.filter(|id| in_result.insert(*id)) {
+            next = match plan.stages[id.0].base {
+                From::Stage(base, _) => Some(base),
+                _ => None,
+            };
+        }
+        Self {
+            input,
+            plan,
+            stages,
+            in_result,
+        }
+    }
+
+    /// Returns the stages that are judged, in the order of the file.
+    pub(super) fn stages(&self) -> &[StageId] {
+        &self.stages
     }
 
     pub(super) fn stage(&self, id: StageId) -> &'a Stage {
@@ -55,9 +94,7 @@ impl<'a> Cx<'a> {
 
     /// Tells whether the files of a stage are files of the result.
     pub(super) fn is_in_result(&self, id: StageId) -> bool {
-        let stage = self.stage(id);
-        let mut chain = self.chain(self.plan.result).into_iter();
-        chain.any(|it| std::ptr::eq(it, stage))
+        self.in_result.contains(&id)
     }
 
     /// Returns what the lowest stage under a stage starts from.

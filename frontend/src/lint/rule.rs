@@ -4,6 +4,7 @@ mod add_for_copy;
 mod arg_in_command;
 mod constant_platform;
 mod copy_before_install;
+mod copy_ignored;
 mod expose_casing;
 mod expose_host_part;
 mod latest_image;
@@ -42,8 +43,9 @@ pub static RULES: &[Rule] = &[
     .like("FromPlatformFlagConstDisallowed"),
     on(
         Code::CopyBeforeInstall,
-        Judge::Stage(copy_before_install::judge),
+        Judge::Result(copy_before_install::judge),
     ),
+    on(Code::CopyIgnored, Judge::Stage(copy_ignored::judge)).like("CopyIgnoredFile"),
     on(Code::ExposeCasing, Judge::Stage(expose_casing::judge)).like("ExposeProtoCasing"),
     on(Code::ExposeHostPart, Judge::Stage(expose_host_part::judge)).like("ExposeInvalidFormat"),
     on(Code::LatestImage, Judge::Stage(latest_image::judge)),

@@ -1,5 +1,7 @@
 //! `arg-in-command`: what an argument holds is read by the shell as a part of the command.
 
+use std::collections::BTreeSet;
+
 use crate::expr::Name;
 use crate::lint::sink::Sink;
 use crate::lint::written::{bodies, steps};
@@ -8,7 +10,7 @@ use crate::model::{Arg, ArgType, Build, Command, Verb};
 pub(super) fn judge<'a>(build: &'a Build, sink: &mut Sink<'a>) {
     let stages = build.stages.iter().flat_map(bodies);
     let declared = stages.flat_map(|body| &body.args).chain(&build.args);
-    let free: Vec<&str> = declared
+    let free: BTreeSet<&str> = declared
         .filter(|arg| takes_any_text(arg))
         .map(|arg| arg.name.value.as_str())
         .collect();
@@ -22,7 +24,7 @@ pub(super) fn judge<'a>(build: &'a Build, sink: &mut Sink<'a>) {
                 let Name::Arg(name) = &reference.name else {
                     return;
                 };
-                if free.contains(&name.as_str()) {
+                if free.contains(name.as_str()) {
                     let message = format!("the value of `{name}` becomes a part of the command");
                     sink.enter(place)
                         .report(reference.span, message)

@@ -1,6 +1,8 @@
 //! `copy-before-install`: with all sources below it, every change of one installs everything
 //! again.
 
+use std::collections::BTreeSet;
+
 use crate::expand::{Expanded, Input, StageId};
 use crate::lint::chain::{Cx, steps};
 use crate::lint::command;
@@ -9,39 +11,51 @@ use crate::lint::sink::Sink;
 use crate::model::{Source, Step, Verb};
 use crate::text::Span;
 
-pub(super) fn judge<'a>(cx: &Cx<'a>, id: StageId, sink: &mut Sink<'a>) {
-    let mut copied = None;
-    let mut known: Vec<&str> = Vec::new();
-    let own = steps(cx.stage(id));
-    for step in cx.chain_steps(id) {
-        if copied.is_none() {
-            copied = whole_context(step);
+/// What a stage has from its base and its own steps.
+#[derive(Clone, Default)]
+struct Done {
+    /// Where everything was copied.
+    copied: Option<Span>,
+    /// The package managers that have installed.
+    installed: BTreeSet<&'static str>,
+}
+
+/// Looks at all stages together, each after its base.
+pub(super) fn judge<'a>(cx: &Cx<'a>, _: StageId, sink: &mut Sink<'a>) {
+    let mut all: Vec<Done> = vec![Done::default(); cx.plan.stages.len()];
+    for id in &cx.plan.order {
+        let stage = cx.stage(*id);
+        let mut done = match stage.base {
+            Input::Stage(base, _) => all[base.0].clone(),
+            _ => Done::default(),
+        };
+        sink.enter_stage(stage.check.as_ref());
+        for step in steps(stage) {
+            done.copied = done.copied.or_else(|| whole_context(step));
+            installs_of(cx, step, &mut done, sink);
         }
-        let Some(commands) = command::commands(step) else {
+        all[id.0] = done;
+    }
+}
+
+fn installs_of<'a>(cx: &Cx<'a>, step: &'a Step<Expanded>, done: &mut Done, sink: &mut Sink<'a>) {
+    let Some(commands) = command::commands(step) else {
+        return;
+    };
+    for install in installs(&commands) {
+        let is_new = install.needs_no_sources() && done.installed.insert(install.manager.preset);
+        let Some(copied) = done.copied.filter(|_| is_new) else {
             continue;
         };
-        for install in installs(&commands) {
-            let preset = install.manager.preset;
-            if known.contains(&preset) || !install.needs_no_sources() {
-                continue;
-            }
-            known.push(preset);
-            let is_own = own.iter().any(|it| std::ptr::eq(*it, step));
-            let Some(copied) = copied.filter(|_| is_own) else {
-                continue;
-            };
-            let program = install.program;
-            let span = cx.narrow(commands.span, program);
-            sink.enter_step(step)
-                .report(
-                    span,
-                    format!("`{program}` installs everything again when any file changes"),
-                )
-                .secondary(copied, "everything is copied before it")
-                .help(
-                    "copy the files that list the dependencies first, install, then copy the rest",
-                );
-        }
+        let program = install.program;
+        let span = cx.narrow(commands.span, program);
+        sink.enter_step(step)
+            .report(
+                span,
+                format!("`{program}` installs everything again when any file changes"),
+            )
+            .secondary(copied, "everything is copied before it")
+            .help("copy the files that list the dependencies first, install, then copy the rest");
     }
 }
 

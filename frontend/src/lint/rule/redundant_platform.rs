@@ -1,15 +1,19 @@
 //! `redundant-platform`: `platform: target` is so without saying.
 
+use std::collections::BTreeSet;
+
 use crate::expr::{Name, Piece, PlatformField, Template};
 use crate::lint::sink::Sink;
 use crate::lint::written::{Place, bodies};
 use crate::model::Build;
 
 pub(super) fn judge<'a>(build: &'a Build, sink: &mut Sink<'a>) {
-    let is_stage = |name: &str| {
-        let mut stages = build.stages.iter();
-        stages.any(|stage| stage.name.value.eq_ignore_ascii_case(name))
-    };
+    let names = build
+        .stages
+        .iter()
+        .map(|it| it.name.value.to_ascii_lowercase());
+    let names: BTreeSet<String> = names.collect();
+    let is_stage = |name: &str| names.contains(&name.to_ascii_lowercase());
     for stage in &build.stages {
         let from = bodies(stage).filter_map(|body| body.from.as_ref());
         let bases: Vec<_> = from.flat_map(|from| from.name.templates()).collect();

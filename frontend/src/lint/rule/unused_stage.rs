@@ -1,5 +1,7 @@
 //! `unused-stage`: reached only by `--target`, if at all.
 
+use std::collections::BTreeSet;
+
 use crate::expand::{Input, StageId};
 use crate::lint::chain::Cx;
 use crate::lint::sink::Sink;
@@ -10,7 +12,7 @@ pub(super) fn judge<'a>(cx: &Cx<'a>, result: StageId, sink: &mut Sink<'a>) {
         return;
     }
     let uses = cx.plan.stages.iter().flat_map(crate::expand::Stage::uses);
-    let used: Vec<StageId> = uses
+    let used: BTreeSet<StageId> = uses
         .filter_map(|it| match it.input {
             Input::Stage(id, _) => Some(*id),
             _ => None,
