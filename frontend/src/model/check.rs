@@ -23,20 +23,20 @@ pub struct Check {
 const SKIP: Key = key(
     "skip",
     Kind::Some(&Kind::Literal),
-    "[comment-in-command]",
-    "Warnings not to report, or `all`.",
+    "[latest-image]",
+    "Rules that say nothing here, or `all`.",
 );
 const ERROR: Key = key(
     "error",
     Kind::Bool,
     "true",
-    "Whether a warning fails the build; not on a step.",
+    "Whether what is found fails the build; not on a step.",
 );
 const EXPERIMENTAL: Key = key(
     "experimental",
     Kind::Some(&Kind::Literal),
     "[all]",
-    "Experimental warnings to report, or `all`.",
+    "Rules that are off by default and on here, or `all`.",
 );
 
 pub(super) static CHECK: Table = Table {
