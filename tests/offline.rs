@@ -4,6 +4,7 @@ mod compiled;
 mod docs;
 mod examples;
 mod golden;
+mod ignore;
 mod parity;
 mod schema;
 mod tidy;

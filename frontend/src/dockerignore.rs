@@ -3,9 +3,14 @@
 //! In: the file. Out: the patterns that the client matches; they go into the context's
 //! `excludepatterns` untouched. The rules are those of `moby/patternmatcher/ignorefile` (v0.6.1).
 
+mod compile;
+mod matcher;
+mod regex;
 mod syntax;
 
 use crate::lower::path::clean;
+
+pub use matcher::{BadPattern, Matcher};
 
 /// Reads the patterns: one to a line, comments and blank lines dropped, paths cleaned, a leading
 /// `/` removed, a leading `!` kept.
@@ -21,8 +26,10 @@ pub fn read(bytes: &[u8]) -> Vec<String> {
 ///
 /// The first one that is not, in a sentence.
 pub fn check(patterns: &[String]) -> Result<(), String> {
-    let mut patterns = patterns.iter().map(|pattern| pattern.as_str());
-    match patterns.find(|pattern| !is_pattern(pattern)) {
+    // As the client does: cleaned once more, the mark included.
+    let patterns = patterns.iter().map(|pattern| pattern.trim());
+    let mut patterns = patterns.filter(|pattern| !pattern.is_empty()).map(clean);
+    match patterns.find(|pattern| !is_pattern(pattern)).as_deref() {
         None => Ok(()),
         Some("!") => Err("a `!` needs a pattern after it".to_owned()),
         Some(pattern) => Err(format!(
@@ -32,6 +39,7 @@ pub fn check(patterns: &[String]) -> Result<(), String> {
     }
 }
 
+/// Tells whether a clean pattern is one.
 fn is_pattern(pattern: &str) -> bool {
     match pattern.strip_prefix('!') {
         Some("") => false,

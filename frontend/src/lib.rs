@@ -28,13 +28,13 @@ pub mod plan;
 
 pub mod lower;
 
+pub mod dockerignore;
+
 pub mod lint;
 
 pub mod compile;
 
 pub mod gateway;
-
-pub mod dockerignore;
 
 pub mod load;
 

@@ -1,0 +1,151 @@
+//! Whether a path is left out.
+//!
+//! In: patterns, as [`super::read`] returns them. Out: for a path what `moby/patternmatcher`
+//! (v0.6.1, `MatchesOrParentMatches`) says, which is what clients go by. A differential test holds
+//! the two together.
+
+use super::compile::{Kind, compile};
+use super::is_pattern;
+use super::regex::parse;
+use crate::lower::path::clean;
+
+/// Patterns, ready to be matched.
+#[derive(Clone, Debug, Default)]
+pub struct Matcher {
+    patterns: Vec<Pattern>,
+}
+
+#[derive(Clone, Debug)]
+struct Pattern {
+    text: String,
+    /// What it matches comes back in.
+    is_exception: bool,
+    kind: Kind,
+}
+
+/// A pattern that can be read but not matched: the client, too, fails when it comes to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadPattern(pub String);
+
+impl Matcher {
+    /// Makes ready what is a pattern; the rest is left out ([`super::check`] says what is none).
+    pub fn new(patterns: &[String]) -> Self {
+        let patterns = patterns.iter().map(|pattern| pattern.trim());
+        let patterns = patterns.filter(|pattern| !pattern.is_empty()).map(clean);
+        let patterns = patterns.filter(|pattern| is_pattern(pattern));
+        let pattern = |pattern: String| {
+            let (text, is_exception) = match pattern.strip_prefix('!') {
+                Some(text) => (text.to_owned(), true),
+                None => (pattern, false),
+            };
+            Pattern {
+                kind: compile(&text),
+                text,
+                is_exception,
+            }
+        };
+        Self {
+            patterns: patterns.map(pattern).collect(),
+        }
+    }
+
+    /// Tells whether a path, relative and clean, is left out: it or a directory that it is in
+    /// matches, and no later exception brings it back.
+    ///
+    /// # Errors
+    ///
+    /// A pattern that the client cannot match either.
+    pub fn ignores(&self, path: &str) -> Result<bool, BadPattern> {
+        let mut is_ignored = false;
+        for pattern in &self.patterns {
+            if pattern.is_exception != is_ignored {
+                continue;
+            }
+            if pattern.matches(path)? || pattern.matches_above(path)? {
+                is_ignored = !pattern.is_exception;
+            }
+        }
+        Ok(is_ignored)
+    }
+}
+
+impl Pattern {
+    fn matches(&self, path: &str) -> Result<bool, BadPattern> {
+        Ok(match &self.kind {
+            Kind::Exact => path == self.text,
+            Kind::Prefix(start) => path.starts_with(start.as_str()),
+            Kind::Suffix(end) => {
+                let path = path.as_bytes();
+                path.ends_with(end) || end.strip_prefix(b"/") == Some(path)
+            }
+            // Not kept: a short pattern may be a long program, and few paths are asked for.
+            Kind::Expression(expression) => match parse(expression) {
+                Some(program) => program.matches(path),
+                None => return Err(BadPattern(self.text.clone())),
+            },
+        })
+    }
+
+    fn matches_above(&self, path: &str) -> Result<bool, BadPattern> {
+        for (at, _) in path.match_indices('/') {
+            if self.matches(&path[..at])? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Matcher;
+    use crate::dockerignore::read;
+
+    #[track_caller]
+    fn check(file: &str, path: &str, expected: &str) {
+        let found = Matcher::new(&read(file.as_bytes())).ignores(path);
+        let found = match found {
+            Ok(true) => "left out".to_owned(),
+            Ok(false) => "sent".to_owned(),
+            Err(error) => format!("cannot match `{}`", error.0),
+        };
+        assert_eq!(found, expected, "{path}");
+    }
+
+    #[test]
+    fn a_name_stands_for_all_below_it() {
+        check("a\n", "a", "left out");
+        check("/a/\n", "a/b/c", "left out");
+        check("a\n", "b/a", "sent");
+        check("a\n", "ab", "sent");
+    }
+
+    #[test]
+    fn stars_stop_at_a_slash_unless_there_are_two() {
+        check("*.log\n", "x.log", "left out");
+        check("*.log\n", "d/x.log", "sent");
+        check("**/*.log\n", "d/x.log", "left out");
+        check("**/*.log\n", "x.log", "left out");
+        check("d/**\n", "d/e/f", "left out");
+        check("d/**\n", "d", "sent");
+    }
+
+    #[test]
+    fn the_last_line_that_matches_decides() {
+        check("*\n!a\n", "a", "sent");
+        check("*\n!a\na/b\n", "a/b", "left out");
+        check("d\n!d/keep\n", "d/keep", "sent");
+        check("!a\na\n", "a", "left out");
+    }
+
+    #[test]
+    fn brackets_mean_what_they_mean_to_go() {
+        check("[a-c]\n", "b", "left out");
+        check("[^a-c]\n", "b", "sent");
+        check("\\*\n", "*", "left out");
+        check("\\*\n", "a", "sent");
+        check("\\d\n", "7", "left out");
+        check("a*|b\n", "cb", "left out");
+        check("\\q\n", "q", "cannot match `\\q`");
+    }
+}
