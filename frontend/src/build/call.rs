@@ -24,6 +24,7 @@ pub(super) async fn answer(
     invocation: &Invocation,
     id: &str,
 ) -> Result<Outcome, Error> {
+    pass::enter("call");
     let call = call::find(id).map_err(|message| status::unsupported_call(id, message))?;
     let answer = match call.question {
         Question::Describe => call::describe(),

@@ -4,7 +4,10 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostics};
-use crate::expr::{EnvName, Found, Name, PlatformField, Reference, Scope, Text, dockerfile_name};
+use crate::expr::{
+    EnvName, Found, Modifier, Name, Piece, PlatformField, Reference, Scope, Template, Text,
+    dockerfile_name,
+};
 use crate::model::Build;
 use crate::text::Span;
 
@@ -119,6 +122,25 @@ impl Names<'_> {
             value.is_mentioned.set(true);
         }
         self.problems(name, span, diags);
+    }
+
+    /// Tells whether the text is for an answer about the build and lacks the value of an argument.
+    pub(super) fn is_open(&self, template: &Template<Name>) -> bool {
+        let lacks = |piece: &Piece<Name>| {
+            let Piece::Reference(reference) = piece else {
+                return false;
+            };
+            let is_replaced = matches!(
+                reference.modifier,
+                Some(Modifier::Default(..) | Modifier::Alternate(..))
+            );
+            let Name::Arg(name) = &reference.name else {
+                return false;
+            };
+            let value = self.sets.find(self.set, name);
+            !is_replaced && value.is_some_and(|value| value.state == State::Unset)
+        };
+        self.purpose != Purpose::Build && template.pieces.iter().any(lacks)
     }
 
     /// Reports what is wrong with the argument that is mentioned at `span`.

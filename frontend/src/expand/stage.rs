@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use buildkit_llb::Platform;
 
 use crate::diagnostic::{Code, Diagnostics};
-use crate::expr::{Text, eval};
+use crate::expr::{Name, Template, Text, eval};
 use crate::model::{
     Arg, Body, Build, NamedCache, NamedSecret, NamedSsh, Stage as WrittenStage, Value, Variant,
 };
@@ -374,10 +374,7 @@ impl<'b> Expander<'b> {
         names: &Names<'_>,
         diags: &mut Diagnostics,
     ) -> Option<Text> {
-        let template = match value {
-            Value::Plain(template) => template,
-            Value::ByPlatform(cases) => choose_text(cases, self.target, diags)?,
-        };
+        let template = self.template(value, diags)?;
         if let Some(text) = template.as_literal() {
             return Some(Text::literal(template.span, text));
         }
@@ -385,7 +382,22 @@ impl<'b> Expander<'b> {
         eval(template, names, diags)
     }
 
+    /// Returns the string of a value on the target platform.
+    fn template<'v>(
+        &self,
+        value: &'v Value,
+        diags: &mut Diagnostics,
+    ) -> Option<&'v Template<Name>> {
+        match value {
+            Value::Plain(template) => Some(template),
+            Value::ByPlatform(cases) => choose_text(cases, self.target, diags),
+        }
+    }
+
     /// Evaluates a value that must be known now. Reports `late-name`.
+    ///
+    /// For an answer about the build it is not known if an argument has no value; that is no
+    /// mistake.
     pub(super) fn known(
         &self,
         value: &Value,
@@ -393,7 +405,11 @@ impl<'b> Expander<'b> {
         set: usize,
         diags: &mut Diagnostics,
     ) -> Option<Spanned<String>> {
-        let text = self.text(value, &self.scope(idx, set), diags)?;
+        let names = self.scope(idx, set);
+        let text = self.text(value, &names, diags)?;
+        if names.is_open(self.template(value, diags)?) {
+            return None;
+        }
         match text.as_literal() {
             Some(literal) => Some(Spanned::new(literal.to_owned(), text.span)),
             None => {

@@ -52,6 +52,8 @@ pub enum Need {
 pub enum Kind {
     /// Text with references, or one by platform.
     Text,
+    /// The name of a preset, or other text.
+    Preset,
     /// Text without references.
     Literal,
     /// `true` or `false`.
@@ -150,7 +152,7 @@ impl Kind {
     /// Returns what messages say the key wants: `text`, `a list`, ….
     pub fn wants(&self) -> String {
         match self {
-            Self::Text | Self::Literal => "text".to_owned(),
+            Self::Text | Self::Preset | Self::Literal => "text".to_owned(),
             Self::Bool => "true or false".to_owned(),
             Self::Int => "an integer".to_owned(),
             Self::Null => "nothing".to_owned(),

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::BUILD;
 use super::fields::{Key, Kind, Need, TABLES, Table};
 use super::verb::{self, VERBS};
+use crate::preset::PRESETS;
 
 /// The version of JSON Schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,6 +95,12 @@ fn any(kinds: Vec<Value>) -> Value {
     json!({ "anyOf": kinds })
 }
 
+/// The names of presets, for editors to complete.
+fn presets() -> Value {
+    let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+    json!({ "enum": names })
+}
+
 struct Writer {
     draft: Draft,
 }
@@ -170,6 +177,7 @@ impl Writer {
     fn kind(&self, kind: Kind) -> Value {
         match kind {
             Kind::Text => self.part("text"),
+            Kind::Preset => any(vec![presets(), self.part("text")]),
             Kind::Literal => self.part("literal"),
             Kind::Int => self.part("number"),
             Kind::When => self.part("when"),

@@ -13,7 +13,7 @@ use crate::units::{self, Malformed};
 
 use super::{Device, Exec, Network, Resources, Security, Ulimit};
 
-const CACHES: Kind = Kind::Some(&Kind::OneOf(&[Kind::Text, Kind::Map(&mount::CACHE)]));
+const CACHES: Kind = Kind::Some(&Kind::OneOf(&[Kind::Preset, Kind::Map(&mount::CACHE)]));
 const SECRETS: Kind = Kind::Some(&Kind::OneOf(&[Kind::Text, Kind::Map(&mount::SECRET)]));
 const AGENTS: Kind = Kind::Some(&Kind::OneOf(&[
     Kind::Bool,

@@ -244,3 +244,83 @@ fn values_that_double_are_bounded() {
         &out[..200.min(out.len())]
     );
 }
+
+/// Checks the arguments that a build uses, with their values and the bytes of their lines.
+#[track_caller]
+fn check_used(case: Case<'_>, expected: &[&str]) {
+    let plan = case.plan().expect("a plan");
+    let line = |start: u32| case.file[..start as usize].lines().count();
+    let used = plan.args.iter().map(|it| {
+        let (name, value) = (&it.arg.name, it.value.as_deref().unwrap_or("-"));
+        format!("{}={value} in line {}", name.value, line(name.span.start))
+    });
+    assert_eq!(used.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn an_argument_is_used_where_a_reached_stage_mentions_or_declares_it() {
+    let file = "args:
+  BASE: a
+  DEEP: ${{ args.BASE }}b
+  WHEN: c
+  OTHER: d
+  UNUSED: ${{ args.OTHER }}
+stages:
+  base:
+    from: x:${{ args.DEEP }}
+    args: {OWN: e}
+  web:
+    from: base
+    steps:
+      - run: a
+        when: {args.WHEN: z}
+  other:
+    from: ${{ args.OTHER }}
+    args: {THEIRS: f}
+";
+    check_used(
+        Case::new(file).target("web"),
+        &[
+            "BASE=a in line 2",
+            "DEEP=ab in line 3",
+            "WHEN=c in line 4",
+            "OWN=e in line 10",
+        ],
+    );
+    check_used(
+        Case::new(file).args(&[("OTHER", "y")]),
+        &["OTHER=y in line 5", "THEIRS=f in line 18"],
+    );
+}
+
+#[test]
+fn a_call_needs_no_value_to_know_what_a_stage_starts_from() {
+    let file = "args: {BASE: {required: true}, P: , S: }
+stages:
+  web:
+    from: ${{ args.BASE }}
+    platform: ${{ args.P }}
+    steps:
+      - copy: a
+        from: b:${{ args.BASE }}
+  other: {from: '${{ args.S:-web }}'}
+";
+    check_used(
+        Case::new(file).call(),
+        &["BASE=- in line 1", "P=- in line 1", "S=- in line 1"],
+    );
+}
+
+#[test]
+fn an_argument_that_takes_the_value_of_the_file_is_that_of_the_file() {
+    let file = "args: {A: b, C: d}
+stages:
+  app:
+    from: x
+    args: {A: , C: '${{ args.C }}e', F: }
+";
+    check_used(
+        Case::new(file),
+        &["A=b in line 1", "C=d in line 1", "F=- in line 5"],
+    );
+}
