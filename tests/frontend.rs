@@ -336,15 +336,21 @@ lint violation found for rules: add-for-copy, shell-form-command
     let error = case(LINTED).option(arg, "error=true").error();
     assert_eq!(error.message, expected);
     assert_eq!(marks(&error), "build.yaml:5 build.yaml:7");
-    // The warnings were sent before, as a Dockerfile's are.
     let record = case(LINTED).option(arg, "error=true").run();
-    assert_eq!(record.warnings.len(), 2);
+    assert_eq!(record.warnings.len(), 0, "each is told once");
 
     let strict = format!("{LINTED}check: {{error: true}}\n");
     assert_eq!(case(&strict).error().message, expected);
     let record = case(&strict).option(arg, "skip=add-for-copy").run();
     assert_eq!(record.warnings.len(), 1, "the argument is all there is");
     record.outcome.expect("an outcome").expect("a result");
+
+    let strict = format!("{TWO_STAGES}check: {{error: true}}\n");
+    assert_eq!(
+        case(&strict).option("build-arg:NOPE", "1").error().message,
+        "lint violation found for rules: unknown-build-arg\n\
+         --build-arg: build argument `NOPE` is not declared in the file"
+    );
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn a_failing_command_is_marked() {
         "failing",
         "stages:
   app:
-    from: busybox
+    from: alpine:3.22
     steps:
       - run: echo fine
       - run: echo wrong >&2; exit 3
@@ -65,7 +65,7 @@ fn a_failing_command_of_several_lines_is_marked_as_a_whole() {
         "failing-lines",
         "stages:
   app:
-    from: busybox
+    from: alpine:3.22
     steps:
       - run: |
           echo one

@@ -1,6 +1,6 @@
 //! Warnings on their way to the user: shown once, under the step that loaded the build file.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::gateway::{Gateway, Warning};
 use crate::lint;
 use crate::load::Loaded;
@@ -8,7 +8,8 @@ use crate::load::Loaded;
 /// Sends the warnings among the findings, one after the other so that they are shown in their order.
 /// One that cannot be sent is not worth a failed build.
 pub(super) async fn send(gateway: &impl Gateway, diags: &Diagnostics, loaded: &Loaded) {
-    for diagnostic in lint::findings(diags) {
+    let warnings = diags.iter().filter(|it| it.severity == Severity::Warning);
+    for diagnostic in warnings {
         let _ = gateway.warn(warning(diagnostic, loaded)).await;
     }
 }

@@ -133,7 +133,7 @@ build.yaml:5
 --------------------
 ERROR: failed to build: failed to solve: 2 mistakes in build.yaml
 2:1: `matrix` is reserved (remove it; to keep it as a note or an anchor, start its name with `x-`)
-5:21: `c`: named contexts are not supported yet (use a stage or an image, or copy from the build context)",
+5:21: no context is called `c` (pass `--build-context c=...`: a directory, an image, a repository or a file)",
     );
 }
 
