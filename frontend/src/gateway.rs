@@ -35,7 +35,7 @@ pub trait Gateway {
     async fn ping(&self) -> Result<Pong, Error>;
 
     /// Looks an image up in its registry.
-    async fn resolve_image(&self, request: &ImageRequest) -> Result<ImageMeta, Error>;
+    async fn resolve_image(&self, request: &ImageRequest) -> Result<ImageAnswer, Error>;
 
     /// Hands a definition over. With [`Evaluate::Lazy`] nothing is run, and nothing is checked.
     async fn solve(&self, request: SolveRequest) -> Result<Option<Ref>, Error>;
@@ -109,6 +109,15 @@ pub struct LayoutStore {
     pub session: String,
     /// The client's name for it.
     pub store: String,
+}
+
+/// What an image was looked up to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImageAnswer {
+    /// An image.
+    Image(ImageMeta),
+    /// The source that a source policy puts in its place, such as `https://…`.
+    Replaced(String),
 }
 
 /// What a registry says of an image.

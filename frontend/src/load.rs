@@ -18,6 +18,7 @@ use prost::Message as _;
 
 use crate::dockerignore;
 use crate::gateway::{Error, Gateway, SolveRequest, concurrent, status};
+use crate::lower::options::ContextSource;
 use crate::request::Request;
 use crate::text::{FileId, Files};
 use local::SmallFiles;
@@ -41,8 +42,8 @@ pub struct Loaded {
     pub digest: String,
     /// Patterns of the ignore file; only the client's directory has one.
     pub exclude: Vec<String>,
-    /// The build context, if it is not the client's directory; it can be imported.
-    pub context: Option<pb::Definition>,
+    /// The build context, if it is not the client's directory.
+    pub context: Option<ContextSource>,
 }
 
 impl Loaded {

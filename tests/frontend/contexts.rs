@@ -168,6 +168,27 @@ fn each_platform_has_its_own_context_if_there_is_one() {
 }
 
 #[test]
+fn what_a_source_policy_puts_in_the_place_of_an_image_counts() {
+    let replaced = |by: &[(&str, &str)]| {
+        let mut case = case("stages: {app: {from: base, steps: [{run: x}]}}")
+            .option("context:base", "docker-image://a");
+        let by = by.iter();
+        let full = |name: &str| format!("docker.io/library/{name}:latest");
+        let by = by.map(|(name, source)| (full(name), (*source).to_owned()));
+        case.gateway.replaced = by.collect();
+        case
+    };
+    replaced(&[("a", "docker-image://b"), ("b", "https://h/file")])
+        .sources("[context base] https://h/file: https://h/file http.filename=context");
+    replaced(&[("a", "local://dir")])
+        .sources("[context base] load from client: local://dir local.session=s1 local.sharedkeyhint=context:base-");
+    replaced(&[("a", "docker-image://a")]).fails(
+        "build.yaml:1:22: the context `base`: source policies replace it without end",
+        "build.yaml:1",
+    );
+}
+
+#[test]
 fn a_layout_is_read_from_the_clients_store() {
     let name = format!("docker.io/library/base@{DIGEST}");
     let case = case("stages: {app: {from: base, steps: [{run: x}]}}")

@@ -245,6 +245,26 @@ fn a_context_that_cannot_be_had_is_an_error_at_its_line() {
     out.failure().stderr_contains(mark).stderr_contains("404");
 }
 
+#[test]
+fn a_source_policy_may_replace_an_image_by_a_directory() {
+    let live = Live::new("named-policy");
+    let dir = directory(&live, "other", &[("mark", "policy")]);
+    let policy = r#"{"rules": [{
+        "action": "CONVERT",
+        "selector": {"identifier": "docker-image://nowhere.example.com/a:1"},
+        "updates": {"identifier": "local://other"}
+    }]}"#;
+    directory(&live, ".", &[("policy.json", policy)]);
+    let file = "stages: {app: {from: scratch, steps: [{copy: /mark, from: base}]}}\n";
+    let build = with(live.yaml(file), "other", &dir);
+    let build = with(build, "base", "docker-image://nowhere.example.com/a:1");
+    let policy = live.dir().join("policy.json").display().to_string();
+    let out = build
+        .env("EXPERIMENTAL_BUILDKIT_SOURCE_POLICY", &policy)
+        .run();
+    assert_eq!(out.rootfs().read("/mark"), "policy");
+}
+
 /// Runs `docker buildx bake` on files in a directory of the test.
 fn bake(live: &Live, files: &[(&str, &str)], args: &[&str]) -> Output {
     directory(live, "bake", files);
@@ -369,4 +389,35 @@ target "app" {{
     assert_eq!(made(&live, "out/a"), "A");
     assert_eq!(made(&live, "out/f"), "f");
     assert!(live.dir().join("bake/out/bin/busybox").exists());
+}
+
+#[test]
+fn targets_share_a_directory_and_may_stand_in_the_bake_file() {
+    let live = Live::new("bake-inline");
+    let target = |name: &str, path: &str| {
+        format!(
+            r#"
+target "{name}" {{
+  context = "ctx"
+  dockerfile-inline = <<EOF
+{SYNTAX}stages:
+  app:
+    from: scratch
+    steps: [copy: {path}]
+EOF
+  output = ["type=local,dest=out-{name}"]
+}}
+"#
+        )
+    };
+    let bake = target("one", "a") + &target("two", "[a, b]");
+    let files = [
+        ("docker-bake.hcl", bake.as_str()),
+        ("ctx/a", "A"),
+        ("ctx/b", "B"),
+    ];
+    baked(&live, &files, &["one", "two"]);
+    assert_eq!(made(&live, "out-one/a"), "A");
+    assert_eq!(made(&live, "out-two/a"), "A");
+    assert_eq!(made(&live, "out-two/b"), "B");
 }

@@ -162,7 +162,8 @@ fn a_build_file_that_a_repository_does_not_have_is_named() {
     out.failure().stderr_contains(&expected);
 }
 
-/// Builds with these options, without a client that looks at the context first, into a directory.
+/// Builds with these options, without a client that looks at the context first, and returns what
+/// is made. The directory `here` is the test's.
 fn solve(live: &Live, options: &[&str]) -> Result<Vec<String>, String> {
     let out = live.dir().join("out");
     let mut buildctl = live.buildctl();
@@ -171,6 +172,7 @@ fn solve(live: &Live, options: &[&str]) -> Result<Vec<String>, String> {
     for option in options {
         buildctl.args(["--opt", option]);
     }
+    buildctl.arg(format!("--local=here={}", live.dir().display()));
     let output = format!("type=local,dest={}", out.display());
     let done = buildctl.arg(format!("--output={output}")).output();
     let done = done.expect("buildctl runs");
@@ -208,6 +210,34 @@ fn other_clients_may_name_a_directory_of_the_context() {
     let context = format!("context={}", daemon.url("r.git"));
     let found = solve(&live, &[&context, "contextsubdir=sub"]);
     assert_eq!(found.expect("a build"), ["build.yaml", "f"]);
+}
+
+#[test]
+fn a_repository_that_is_not_there_is_an_error_at_the_line_that_uses_it() {
+    let live = Live::new("git-gone");
+    let daemon = GitDaemon::start(live.dir());
+    let file = "stages:\n  app:\n    from: scratch\n    steps:\n      - copy: f\n";
+    std::fs::write(live.dir().join("build.yaml"), with_syntax(file)).expect("a file");
+    let context = format!("context={}", daemon.url("nope.git"));
+    let options = [&context, "filename=build.yaml", "dockerfilekey=here"];
+    let error = solve(&live, &options).expect_err("no such repository");
+    assert!(error.contains("   6 | >>>       - copy: f"), "{error}");
+}
+
+#[test]
+fn a_client_may_hand_a_repository_in() {
+    let live = Live::new("git-input");
+    let daemon = GitDaemon::start(live.dir());
+    repository(&daemon);
+    let url = format!("{}?branch=next", daemon.url("r.git"));
+    let build = live.build().context(&url);
+    let out = build.env("BUILDX_SEND_GIT_QUERY_AS_INPUT", "true").run();
+    assert_eq!(paths(&out), "/.dockerignore /Dockerfile /one");
+    let file = "stages: {app: {from: {context: source}}}\n";
+    let build = live.build().file("build.yaml", with_syntax(file));
+    let build = build.arg(format!("--build-context=source={url}"));
+    let out = build.env("BUILDX_SEND_GIT_QUERY_AS_INPUT", "true").run();
+    assert_eq!(paths(&out), "/.dockerignore /Dockerfile /one");
 }
 
 /// Returns an archive of these files.

@@ -6,7 +6,7 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::Diagnostics;
 use crate::gateway::status::{self, Origin};
-use crate::gateway::{Error, Gateway, ImageMeta, ImageRequest, concurrent};
+use crate::gateway::{Error, Gateway, ImageAnswer, ImageMeta, ImageRequest, concurrent};
 use crate::lower::Resolved;
 use crate::plan::{ImageUse, Plan};
 use crate::request::{Request, Shape};
@@ -32,7 +32,13 @@ pub(super) async fn resolve(
         }
     }
     let lookups = uses.into_values().map(|(image, plan)| async move {
-        let meta = gateway.resolve_image(&image_request(image, request)).await;
+        let answer = gateway.resolve_image(&image_request(image, request)).await;
+        let meta = answer.and_then(|answer| match answer {
+            ImageAnswer::Image(meta) => Ok(meta),
+            ImageAnswer::Replaced(source) => Err(Error::new(format!(
+                "a source policy replaces it by `{source}`, which is no image"
+            ))),
+        });
         let meta = meta.map_err(|error| unresolved(error, image, plan, origin))?;
         Ok::<(&ImageUse, ImageMeta), Error>((image, meta))
     });

@@ -57,7 +57,7 @@ pub(super) fn options(start: &Start, loaded: &Loaded, session: &str, target: &Pl
 
 fn context(start: &Start, loaded: &Loaded, session: &str) -> ContextSource {
     match &loaded.context {
-        Some(definition) => ContextSource::Given(definition.clone()),
+        Some(remote) => remote.clone(),
         None => ContextSource::Local(LocalContext {
             session: start.request.session(CONTEXT, session).to_owned(),
             exclude: loaded.exclude.clone(),

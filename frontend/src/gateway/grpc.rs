@@ -15,8 +15,8 @@ use prost::Message;
 use super::stdio::Connection;
 use super::written::{self, WrittenSolve};
 use super::{
-    Error, Evaluate, Gateway, ImageMeta, ImageRequest, Outcome, Pong, Ref, Refs, SolveRequest,
-    Stat, Warning, Worker,
+    Error, Evaluate, Gateway, ImageAnswer, ImageMeta, ImageRequest, Outcome, Pong, Ref, Refs,
+    SolveRequest, Stat, Warning, Worker,
 };
 use crate::request::CacheImport;
 
@@ -68,7 +68,7 @@ impl Grpc {
         self.caps.get().is_none_or(|caps| caps.contains(cap))
     }
 
-    async fn resolve_meta(&self, request: &ImageRequest) -> Result<ImageMeta, Error> {
+    async fn resolve_meta(&self, request: &ImageRequest) -> Result<ImageAnswer, Error> {
         let (source, scheme) = match &request.layout {
             None => (Image::new(&request.name).into(), IMAGE_SCHEME),
             Some(layout) => {
@@ -91,20 +91,20 @@ impl Grpc {
         let name = match source.strip_prefix(scheme) {
             Some(name) => name,
             None if source.is_empty() => &request.name,
-            None => return Err(not_an_image(&request.name, &source)),
+            None => return Ok(ImageAnswer::Replaced(source)),
         };
-        let image = answer
-            .image
-            .ok_or_else(|| not_an_image(&request.name, &source))?;
-        Ok(ImageMeta {
+        let Some(image) = answer.image else {
+            return Ok(ImageAnswer::Replaced(source));
+        };
+        Ok(ImageAnswer::Image(ImageMeta {
             name: pinned(name, &image.digest),
             digest: image.digest,
             config: image.config,
-        })
+        }))
     }
 
     /// For daemons without `source.metaresolver` (before v0.13).
-    async fn resolve_config(&self, request: &ImageRequest) -> Result<ImageMeta, Error> {
+    async fn resolve_config(&self, request: &ImageRequest) -> Result<ImageAnswer, Error> {
         let asked = rpc::ResolveImageConfigRequest {
             r#ref: request.name.clone(),
             platform: Some(platform(&request.platform)),
@@ -127,11 +127,11 @@ impl Grpc {
             "" => &request.name,
             name => name,
         };
-        Ok(ImageMeta {
+        Ok(ImageAnswer::Image(ImageMeta {
             name: pinned(name, &answer.digest),
             digest: answer.digest,
             config: answer.config,
-        })
+        }))
     }
 }
 
@@ -148,7 +148,7 @@ impl Gateway for Grpc {
         })
     }
 
-    async fn resolve_image(&self, request: &ImageRequest) -> Result<ImageMeta, Error> {
+    async fn resolve_image(&self, request: &ImageRequest) -> Result<ImageAnswer, Error> {
         if self.has("source.metaresolver") {
             self.resolve_meta(request).await
         } else {
@@ -340,12 +340,6 @@ fn too_large(size: usize) -> Error {
         "the build has {} MiB of steps and inline content; BuildKit takes less than 16 MiB (put \
          large content into files of the build context)",
         size.div_ceil(1 << 20)
-    ))
-}
-
-fn not_an_image(name: &str, source: &str) -> Error {
-    Error::new(format!(
-        "a source policy replaces the image `{name}` by `{source}`, which is no image"
     ))
 }
 

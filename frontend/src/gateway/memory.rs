@@ -11,7 +11,8 @@ use buildkit_proto::pb;
 use prost::Message;
 
 use super::{
-    Error, Gateway, ImageMeta, ImageRequest, Outcome, Pong, Ref, SolveRequest, Stat, Warning,
+    Error, Gateway, ImageAnswer, ImageMeta, ImageRequest, Outcome, Pong, Ref, SolveRequest, Stat,
+    Warning,
 };
 
 /// A world of maps.
@@ -21,6 +22,8 @@ pub struct Memory {
     pub pong: Pong,
     /// Images by name and platform (`linux/amd64`).
     pub images: BTreeMap<(String, String), ImageMeta>,
+    /// What source policies put in the place of images, by their names.
+    pub replaced: BTreeMap<String, String>,
     /// Files by the name of their local source (`dockerfile`, `context`), or the identifier of
     /// another source, and path.
     pub files: BTreeMap<(String, String), Vec<u8>>,
@@ -80,15 +83,18 @@ impl Gateway for Memory {
         Ok(self.pong.clone())
     }
 
-    async fn resolve_image(&self, request: &ImageRequest) -> Result<ImageMeta, Error> {
+    async fn resolve_image(&self, request: &ImageRequest) -> Result<ImageAnswer, Error> {
         self.record.borrow_mut().lookups.push(request.clone());
+        if let Some(source) = self.replaced.get(&request.name) {
+            return Ok(ImageAnswer::Replaced(source.clone()));
+        }
         let platform = Platform::format_all(&request.platform);
         let image = self.images.get(&(request.name.clone(), platform));
         let missing = || Error {
             code: 5,
             ..Error::new(format!("{}: not found", request.name))
         };
-        image.cloned().ok_or_else(missing)
+        image.cloned().map(ImageAnswer::Image).ok_or_else(missing)
     }
 
     async fn solve(&self, request: SolveRequest) -> Result<Option<Ref>, Error> {

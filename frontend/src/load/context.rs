@@ -13,6 +13,7 @@ use prost::Message as _;
 use crate::gateway::{Error, Gateway, SolveRequest, status};
 use crate::git_url::GitUrl;
 use crate::lower::git::git;
+use crate::lower::options::ContextSource;
 use crate::request::{FilePlace, MainContext, Request};
 
 /// The name of a download, and of the input that is the build context.
@@ -25,7 +26,7 @@ const HEAD: u64 = 1024;
 #[derive(Debug, Default)]
 pub(super) struct Remote {
     /// The build context.
-    pub(super) context: Option<pb::Definition>,
+    pub(super) context: Option<ContextSource>,
     /// What the build file is in.
     pub(super) file: Option<RemoteFile>,
 }
@@ -61,19 +62,27 @@ pub(super) async fn remote(gateway: &impl Gateway, request: &Request) -> Result<
     Ok(remote)
 }
 
+/// What is not there is only found out when somebody reads the build file, or a step needs it.
 fn repository(request: &Request, url: &GitUrl, text: &str) -> Remote {
     let mut source = git(url);
     if url.mtime.is_none() && request.context.has_commit_times {
         source = source.mtime(GitMtime::Commit);
     }
     let name = format!("[internal] load git source {text}");
-    whole(define(Vertex::new(source).name(name)), text)
+    let vertex = Vertex::new(source).name(name);
+    let mut graph = Graph::new();
+    let output = graph.add(vertex.clone()).output(0);
+    let remote = whole(graph.define(Some(output), &[]), text);
+    Remote {
+        context: Some(ContextSource::Fetched(Box::new(vertex))),
+        ..remote
+    }
 }
 
 /// The same for build context and build file.
 fn whole(definition: pb::Definition, place: &str) -> Remote {
     Remote {
-        context: Some(definition.clone()),
+        context: Some(ContextSource::Given(definition.clone())),
         file: Some(RemoteFile {
             definition,
             name: None,
@@ -129,7 +138,7 @@ async fn inputs(gateway: &impl Gateway, request: &Request) -> Result<Remote, Err
         check(definition)?;
     }
     Ok(Remote {
-        context,
+        context: context.map(ContextSource::Given),
         file: file.map(|definition| RemoteFile {
             definition,
             name: None,
@@ -152,17 +161,17 @@ pub(super) fn check(definition: &pb::Definition) -> Result<(), Error> {
 }
 
 /// Returns the content of a directory.
-fn below(context: &pb::Definition, dir: &str) -> Result<pb::Definition, Error> {
+fn below(context: &ContextSource, dir: &str) -> Result<ContextSource, Error> {
     let mut graph = Graph::new();
-    let whole = graph.import(context);
-    let whole = whole.map_err(|error| status::unmarked(Error::new(error.to_string())))?;
+    let whole = match context {
+        ContextSource::Fetched(vertex) => Some(graph.add(vertex.as_ref().clone()).output(0)),
+        ContextSource::Given(definition) => {
+            let whole = graph.import(definition);
+            whole.map_err(|error| status::unmarked(Error::new(error.to_string())))?
+        }
+        ContextSource::Nothing | ContextSource::Local(_) => None,
+    };
     let copy = Copy::new(whole, dir, "/").dir_contents();
     let output = graph.add(File::on(None).copy(copy)).output(0);
-    Ok(graph.define(Some(output), &[]))
-}
-
-fn define(vertex: Vertex) -> pb::Definition {
-    let mut graph = Graph::new();
-    let output = graph.add(vertex).output(0);
-    graph.define(Some(output), &[])
+    Ok(ContextSource::Given(graph.define(Some(output), &[])))
 }

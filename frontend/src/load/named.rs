@@ -17,7 +17,7 @@ use prost::Message as _;
 
 use crate::gateway::status::{self, Origin};
 use crate::gateway::{
-    Error, Evaluate, Gateway, ImageRequest, LayoutStore, SolveRequest, concurrent,
+    Error, Evaluate, Gateway, ImageAnswer, ImageRequest, LayoutStore, SolveRequest, concurrent,
 };
 use crate::image_name::ImageName;
 use crate::lower::git::git;
@@ -25,6 +25,9 @@ use crate::lower::options::{ContextSource, LocalContext};
 use crate::lower::{ResolvedBase, ResolvedContext};
 use crate::plan::{ContextUse, Plan};
 use crate::request::{NamedContext, NamedSource, Request};
+
+/// How often source policies may replace one context by another (`maxContextRecursion` upstream).
+const MOST_REPLACED: usize = 10;
 
 /// Looks at the contexts that plans use.
 ///
@@ -74,16 +77,33 @@ struct Asking<'a, G> {
 }
 
 impl<G: Gateway> Asking<'_, G> {
+    /// What a source policy puts in the place of an image is looked at in turn.
     async fn one(&self, used: &ContextUse) -> Result<ResolvedContext, Error> {
         let named = self.request.contexts.get(&used.key);
-        let named = named.ok_or_else(|| Error::new("nobody gave it"))?;
-        let source = named
-            .read()
-            .map_err(|error| Error::new(error.to_string()))?;
+        let mut named = named.cloned().unwrap_or_default();
+        for _ in 0..=MOST_REPLACED {
+            let source = named.read();
+            let source = source.map_err(|error| Error::new(error.to_string()))?;
+            let NamedSource::Image(name) = source else {
+                return self.no_image(used, &named, source).await;
+            };
+            match self.image(used, name).await? {
+                Ok(found) => return Ok(found),
+                Err(replaced) => named.value = replaced,
+            }
+        }
+        Err(Error::new("source policies replace it without end"))
+    }
+
+    async fn no_image(
+        &self,
+        used: &ContextUse,
+        named: &NamedContext,
+        source: NamedSource,
+    ) -> Result<ResolvedContext, Error> {
         let key = &used.key;
         Ok(match source {
-            NamedSource::Scratch => files(ContextSource::Nothing),
-            NamedSource::Image(name) => self.image(used, name).await?,
+            NamedSource::Scratch | NamedSource::Image(_) => files(ContextSource::Nothing),
             NamedSource::Layout { store, digest } => self.layout(used, &store, &digest).await?,
             NamedSource::Local(name) => files(self.local(key, named, name).await?),
             NamedSource::Git(url, text) => {
@@ -98,7 +118,12 @@ impl<G: Gateway> Asking<'_, G> {
         })
     }
 
-    async fn image(&self, used: &ContextUse, name: String) -> Result<ResolvedContext, Error> {
+    /// Returns an image, or what a source policy puts in its place.
+    async fn image(
+        &self,
+        used: &ContextUse,
+        name: String,
+    ) -> Result<Result<ResolvedContext, String>, Error> {
         let request = ImageRequest {
             log_name: format!("[context {}] load metadata for {name}", used.key),
             platform: used.platform.clone(),
@@ -106,12 +131,15 @@ impl<G: Gateway> Asking<'_, G> {
             layout: None,
             name,
         };
-        let meta = self.gateway.resolve_image(&request).await?;
+        let meta = match self.gateway.resolve_image(&request).await? {
+            ImageAnswer::Image(meta) => meta,
+            ImageAnswer::Replaced(source) => return Ok(Err(source)),
+        };
         let vertex = Vertex::new(Image::new(&meta.name)).platform(used.platform.clone());
-        Ok(ResolvedContext {
+        Ok(Ok(ResolvedContext {
             config: Some(config(meta.config)?),
             ..fetched(vertex, format!("[context {}] {}", used.key, request.name))
-        })
+        }))
     }
 
     /// The name of a layout is for people only: what counts is the client's store.
@@ -136,7 +164,13 @@ impl<G: Gateway> Asking<'_, G> {
             }),
             name,
         };
-        let meta = self.gateway.resolve_image(&request).await?;
+        let meta = match self.gateway.resolve_image(&request).await? {
+            ImageAnswer::Image(meta) => meta,
+            ImageAnswer::Replaced(source) => {
+                let message = format!("a source policy replaces it by `{source}`");
+                return Err(Error::new(message));
+            }
+        };
         let layout = OciLayout::new(&request.name).store(self.session, store);
         let vertex = Vertex::new(layout).platform(used.platform.clone());
         Ok(ResolvedContext {

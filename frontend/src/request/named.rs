@@ -132,8 +132,8 @@ impl NamedContext {
                 )),
             },
             "oci-layout" => layout(name),
-            "local" => Ok(NamedSource::Local(rest.to_owned())),
-            "input" => Ok(NamedSource::Input(rest.to_owned())),
+            "local" => Ok(NamedSource::Local(name.to_owned())),
+            "input" => Ok(NamedSource::Input(name.to_owned())),
             _ => Err(Malformed::new(
                 format!("`{value}` is nothing that a context can be"),
                 "give a directory, `docker-image://NAME`, `oci-layout://PATH`, `target:NAME` in a \
