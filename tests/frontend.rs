@@ -3,6 +3,8 @@
 mod calls;
 mod contexts;
 
+mod options;
+
 use std::collections::BTreeMap;
 
 use buildkit_llb::Platform;
@@ -15,7 +17,15 @@ use windlass_frontend::gateway::{Error, ImageMeta, Outcome, Refs, Worker};
 const CONFIG: &str = r#"{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"]},"rootfs":{"type":"layers","diff_ids":["sha256:1"]}}"#;
 
 /// What a builder of today can do, as far as these tests look at it.
-const CAPS: [&str; 4] = ["file.base", "mergeop", "diffop", "exec.meta.cdi"];
+const CAPS: [&str; 7] = [
+    "file.base",
+    "mergeop",
+    "diffop",
+    "exec.meta.cdi",
+    "exec.meta.cgroup.parent",
+    "exec.meta.linux.resources",
+    "exec.meta.ulimit",
+];
 
 const TWO_STAGES: &str = "\
 stages:
