@@ -64,7 +64,8 @@ fn args(args: &[Arg], sink: &mut Sink<'_>) {
 }
 
 fn variable(name: &Spanned<String>, value: Option<&Value>, sink: &mut Sink<'_>) {
-    let is_place = |text: &str| text.is_empty() || text.starts_with("/run/secrets/");
+    // The path of a file or socket, or a switch.
+    let is_place = |text: &str| matches!(text, "" | "true" | "false") || text.starts_with('/');
     let mut templates = value.map(Value::templates).unwrap_or_default().into_iter();
     let is_kept = value.is_some() && templates.any(|it| !it.as_literal().is_some_and(is_place));
     if is_kept && is_secret(&name.value) {
