@@ -277,6 +277,13 @@ fn a_context_that_nobody_gave_is_an_error_at_its_line() {
     );
 }
 
+#[test]
+fn a_question_about_the_file_needs_no_context() {
+    let outcome = case(COPIES).option("requestid", "frontend.lint").outcome();
+    let text = String::from_utf8_lossy(&outcome.metadata["result.json"]).into_owned();
+    assert!(!text.contains("unknown-context"), "{text}");
+}
+
 const WHOLE: &str = "stages: {app: {from: scratch, steps: [{copy: ., to: /}]}}";
 
 #[test]

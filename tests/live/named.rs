@@ -421,3 +421,31 @@ EOF
     assert_eq!(made(&live, "out-two/a"), "A");
     assert_eq!(made(&live, "out-two/b"), "B");
 }
+
+#[test]
+fn a_compose_file_gives_contexts() {
+    let live = Live::new("bake-compose");
+    let compose = "
+services:
+  app:
+    image: app
+    build:
+      dockerfile: app.yaml
+      additional_contexts:
+        assets: ./assets
+        golang: docker-image://busybox
+";
+    let file = "stages: {app: {from: golang, steps: [{copy: a, from: assets, to: /a}]}}\n";
+    let file = format!("{SYNTAX}{file}");
+    let files = [
+        ("compose.yaml", compose),
+        ("app.yaml", &file),
+        ("assets/a", "A"),
+    ];
+    baked(
+        &live,
+        &files,
+        &["app", "--set=app.output=type=local,dest=out"],
+    );
+    assert_eq!(made(&live, "out/a"), "A");
+}

@@ -69,9 +69,9 @@ fn ours(file: &str, paths: &[String]) -> Value {
     let patterns = dockerignore::read(file.as_bytes());
     let is_bad = dockerignore::check(&patterns).is_err();
     let matcher = Matcher::new(&patterns);
-    let letter = |path: &String| match matcher.ignores(path) {
-        Ok(true) => 'y',
-        Ok(false) => 'n',
+    let letter = |path: &String| match matcher.ignored_by(path) {
+        Ok(Some(_)) => 'y',
+        Ok(None) => 'n',
         Err(_) => 'e',
     };
     let answers: String = paths.iter().filter(|_| !is_bad).map(letter).collect();

@@ -5,7 +5,7 @@
 //! they mean there, not what they mean to a shell, and the same expression is written here.
 
 /// How a pattern is matched.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// By its own text.
     Exact,

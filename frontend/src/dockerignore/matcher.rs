@@ -49,23 +49,30 @@ impl Matcher {
         }
     }
 
-    /// Tells whether a path, relative and clean, is left out: it or a directory that it is in
-    /// matches, and no later exception brings it back.
+    /// Returns the pattern that leaves a path out, which is relative and clean: it or a directory
+    /// that it is in matches, and no later exception brings it back.
     ///
     /// # Errors
     ///
     /// A pattern that the client cannot match either.
-    pub fn ignores(&self, path: &str) -> Result<bool, BadPattern> {
-        let mut is_ignored = false;
+    pub fn ignored_by(&self, path: &str) -> Result<Option<&str>, BadPattern> {
+        let mut ignored_by = None;
         for pattern in &self.patterns {
-            if pattern.is_exception != is_ignored {
+            if pattern.is_exception != ignored_by.is_some() {
                 continue;
             }
             if pattern.matches(path)? || pattern.matches_above(path)? {
-                is_ignored = !pattern.is_exception;
+                ignored_by = Some(pattern.text.as_str()).filter(|_| !pattern.is_exception);
             }
         }
-        Ok(is_ignored)
+        Ok(ignored_by)
+    }
+
+    /// Tells whether an exception may bring back something below a directory.
+    pub fn has_exception_below(&self, dir: &str) -> bool {
+        let below = format!("{dir}/");
+        let mut exceptions = self.patterns.iter().filter(|it| it.is_exception);
+        exceptions.any(|it| it.kind != Kind::Exact || it.text.starts_with(&below))
     }
 }
 
@@ -103,10 +110,10 @@ mod tests {
 
     #[track_caller]
     fn check(file: &str, path: &str, expected: &str) {
-        let found = Matcher::new(&read(file.as_bytes())).ignores(path);
-        let found = match found {
-            Ok(true) => "left out".to_owned(),
-            Ok(false) => "sent".to_owned(),
+        let matcher = Matcher::new(&read(file.as_bytes()));
+        let found = match matcher.ignored_by(path) {
+            Ok(Some(pattern)) => format!("left out by {pattern}"),
+            Ok(None) => "sent".to_owned(),
             Err(error) => format!("cannot match `{}`", error.0),
         };
         assert_eq!(found, expected, "{path}");
@@ -114,38 +121,49 @@ mod tests {
 
     #[test]
     fn a_name_stands_for_all_below_it() {
-        check("a\n", "a", "left out");
-        check("/a/\n", "a/b/c", "left out");
+        check("a\n", "a", "left out by a");
+        check("/a/\n", "a/b/c", "left out by a");
         check("a\n", "b/a", "sent");
         check("a\n", "ab", "sent");
     }
 
     #[test]
     fn stars_stop_at_a_slash_unless_there_are_two() {
-        check("*.log\n", "x.log", "left out");
+        check("*.log\n", "x.log", "left out by *.log");
         check("*.log\n", "d/x.log", "sent");
-        check("**/*.log\n", "d/x.log", "left out");
-        check("**/*.log\n", "x.log", "left out");
-        check("d/**\n", "d/e/f", "left out");
+        check("**/*.log\n", "d/x.log", "left out by **/*.log");
+        check("**/*.log\n", "x.log", "left out by **/*.log");
+        check("d/**\n", "d/e/f", "left out by d/**");
         check("d/**\n", "d", "sent");
     }
 
     #[test]
     fn the_last_line_that_matches_decides() {
         check("*\n!a\n", "a", "sent");
-        check("*\n!a\na/b\n", "a/b", "left out");
+        check("*\n!a\na/b\n", "a/b", "left out by a/b");
         check("d\n!d/keep\n", "d/keep", "sent");
-        check("!a\na\n", "a", "left out");
+        check("!a\na\n", "a", "left out by a");
+    }
+
+    #[test]
+    fn an_exception_may_bring_back_what_is_below() {
+        let has = |file: &str, dir: &str| {
+            let matcher = Matcher::new(&read(file.as_bytes()));
+            matcher.has_exception_below(dir)
+        };
+        assert!(has("d\n!d/keep\n", "d"));
+        assert!(has("d\n!**/keep\n", "d"));
+        assert!(!has("d\n!e\n", "d"));
     }
 
     #[test]
     fn brackets_mean_what_they_mean_to_go() {
-        check("[a-c]\n", "b", "left out");
+        check("[a-c]\n", "b", "left out by [a-c]");
         check("[^a-c]\n", "b", "sent");
-        check("\\*\n", "*", "left out");
+        check("\\*\n", "*", "left out by \\*");
         check("\\*\n", "a", "sent");
-        check("\\d\n", "7", "left out");
-        check("a*|b\n", "cb", "left out");
+        check("\\d\n", "7", "left out by \\d");
+        check("a*|b\n", "cb", "left out by a*|b");
         check("\\q\n", "q", "cannot match `\\q`");
     }
 }

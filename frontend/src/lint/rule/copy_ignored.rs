@@ -1,5 +1,6 @@
 //! `copy-ignored`: the ignore file leaves out what a `copy` names, so the step finds nothing.
 
+use crate::dockerignore::Matcher;
 use crate::expand::{Input, StageId};
 use crate::lint::chain::{Cx, steps};
 use crate::lint::sink::Sink;
@@ -7,11 +8,7 @@ use crate::lower::path::{clean, has_wildcards};
 use crate::model::{Source, Verb};
 
 pub(super) fn judge<'a>(cx: &Cx<'a>, id: StageId, sink: &mut Sink<'a>) {
-    let patterns = cx.input.ignored;
-    // What an exception lets in again is not worked out here.
-    if patterns.iter().any(|it| it.starts_with('!')) {
-        return;
-    }
+    let matcher = Matcher::new(cx.input.ignored);
     for step in steps(cx.stage(id)) {
         let sources = match &step.verb {
             Verb::Copy(copy) => match (&copy.from, &copy.optional) {
@@ -28,7 +25,7 @@ pub(super) fn judge<'a>(cx: &Cx<'a>, id: StageId, sink: &mut Sink<'a>) {
             };
             let written = clean(text);
             let inside = written.trim_start_matches('/');
-            if let Some(pattern) = patterns.iter().find(|it| leaves_out(it, inside)) {
+            if let Some(pattern) = leaves_out(&matcher, inside) {
                 sink.enter_step(step)
                     .report(path.span, format!("the ignore file leaves `{text}` out"))
                     .label(format!("by `{pattern}`"))
@@ -42,90 +39,43 @@ fn is_local(path: &str) -> bool {
     !has_wildcards(path) && !path.contains("://") && !path.contains('@')
 }
 
-/// Tells whether a pattern matches a path or a directory above it. Patterns with brackets or
-/// backslashes are not read and match nothing.
-fn leaves_out(pattern: &str, path: &str) -> bool {
-    if path == "." || path.is_empty() || pattern.contains(['[', '\\']) {
-        return false;
+/// Returns the pattern that leaves all of a path out. Of a pattern that clients cannot match
+/// either, the step says more.
+fn leaves_out<'a>(matcher: &'a Matcher, path: &str) -> Option<&'a str> {
+    if path == "." || path.is_empty() || matcher.has_exception_below(path) {
+        return None;
     }
-    let pattern: Vec<&str> = pattern.split('/').collect();
-    let path: Vec<&str> = path.split('/').collect();
-    // What is below a directory is not the directory.
-    let least = if pattern.last() == Some(&"**") {
-        pattern.len()
-    } else {
-        1
-    };
-    (least..=path.len()).any(|n_parts| {
-        glob(
-            &pattern,
-            &path[..n_parts],
-            &|it| *it == "**",
-            &|pattern, part| part_matches(pattern, part),
-        )
-    })
-}
-
-fn part_matches(pattern: &str, part: &str) -> bool {
-    let (pattern, part): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), part.chars().collect());
-    glob(&pattern, &part, &|it| *it == '*', &|a, b| {
-        *a == '?' || a == b
-    })
-}
-
-/// Tells whether a pattern matches a whole text, where a star is any number of its items.
-fn glob<T>(
-    pattern: &[T],
-    text: &[T],
-    is_star: &dyn Fn(&T) -> bool,
-    is_match: &dyn Fn(&T, &T) -> bool,
-) -> bool {
-    let (mut p, mut t) = (0, 0);
-    let mut star = None;
-    while let Some(item) = text.get(t) {
-        match (pattern.get(p), star) {
-            (Some(it), _) if is_star(it) => {
-                star = Some((p, t));
-                p += 1;
-            }
-            (Some(it), _) if is_match(it, item) => (p, t) = (p + 1, t + 1),
-            (_, Some((at, taken))) => {
-                // The last star takes one more.
-                (p, t) = (at + 1, taken + 1);
-                star = Some((at, taken + 1));
-            }
-            (_, None) => return false,
-        }
-    }
-    pattern[p..].iter().all(is_star)
+    matcher.ignored_by(path).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::leaves_out;
+    use super::{Matcher, leaves_out};
+    use crate::dockerignore;
 
     #[track_caller]
-    fn check(pattern: &str, out: &[&str], left_in: &[&str]) {
+    fn check(ignored: &str, out: &[&str], left_in: &[&str]) {
+        let matcher = Matcher::new(&dockerignore::read(ignored.as_bytes()));
         for path in out {
-            assert!(leaves_out(pattern, path), "{pattern} {path}");
+            assert!(leaves_out(&matcher, path).is_some(), "{ignored} {path}");
         }
         for path in left_in {
-            assert!(!leaves_out(pattern, path), "{pattern} {path}");
+            assert!(leaves_out(&matcher, path).is_none(), "{ignored} {path}");
         }
     }
 
     #[test]
     fn a_pattern_leaves_out_paths_and_what_is_below_them() {
         check("a", &["a", "a/b"], &["b", "ab", "b/a", "."]);
-        check("a/b", &["a/b", "a/b/c"], &["a", "a/c"]);
-        check("*.md", &["x.md", "x.md/y"], &["a/x.md", "md"]);
         check("**/*.md", &["x.md", "a/b/x.md"], &["x.mdx"]);
         check("**", &["a", "a/b"], &["."]);
         check("a/**", &["a/b", "a/b/c"], &["a", "b/a"]);
-        check("*a*b", &["xaxb", "ab"], &["xaxbx"]);
-        check("a/**/b", &["a/b", "a/x/y/b/c"], &["a/x"]);
-        check("?a", &["ba"], &["a", "bba"]);
-        check("[a]", &[], &["a"]);
+        check("[a]", &["a"], &["b"]);
+    }
+
+    #[test]
+    fn an_exception_brings_back_a_path_or_a_part_of_it() {
+        check("*\n!a", &["b"], &["a", "a/c"]);
+        check("a\n!a/b", &["a/c"], &["a", "a/b"]);
     }
 }
