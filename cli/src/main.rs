@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let done = match &args.command {
         Command::Check(check) => check::run(check, &mut out),
         Command::Graph(graph) => graph::run(graph, &mut out),
-        Command::Schema(schema) => schema::run(schema, &mut out),
+        Command::Schema(schema) => Ok(schema::run(schema, &mut out)),
     };
     match done {
         Ok(code) => code,

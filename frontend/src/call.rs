@@ -139,17 +139,20 @@ pub struct Answer {
 impl Answer {
     fn new(json: &Value, text: String) -> Self {
         Self {
-            json: serde_json::to_string_pretty(json).expect("call: strings can be written"),
+            json: shape::indented(&json.to_string()),
             text,
             status: None,
         }
     }
 
     /// Returns JSON that is for people, too.
-    fn of_json(json: &Value) -> Self {
-        let mut answer = Self::new(json, String::new());
-        answer.text = format!("{}\n", answer.json);
-        answer
+    fn of_json(json: &str) -> Self {
+        let json = shape::indented(json);
+        Self {
+            text: format!("{json}\n"),
+            json,
+            status: None,
+        }
     }
 
     /// Returns the answer under the keys that clients read.

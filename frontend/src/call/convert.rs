@@ -34,7 +34,7 @@ pub fn convert(definition: &pb::Definition) -> Answer {
             show("Source", &source.unwrap_or_default(), Style::Proto),
         ),
     ]);
-    Answer::of_json(&Value::Object(json))
+    Answer::of_json(&Value::Object(json).to_string())
 }
 
 /// Whose JSON it is.

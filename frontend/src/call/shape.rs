@@ -70,6 +70,46 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     out
 }
 
+/// Returns JSON with a line for each entry.
+pub(super) fn indented(json: &str) -> String {
+    let mut out = String::with_capacity(2 * json.len());
+    let (mut depth, mut is_quoted, mut is_escaped) = (0, false, false);
+    let mut chars = json.chars().peekable();
+    while let Some(c) = chars.next() {
+        if is_quoted {
+            is_quoted = is_escaped || c != '"';
+            is_escaped = c == '\\' && !is_escaped;
+            out.push(c);
+            continue;
+        }
+        match c {
+            '{' | '[' if matches!(chars.peek(), Some('}' | ']')) => {
+                out.push(c);
+                out.extend(chars.next());
+                continue;
+            }
+            '{' | '[' => depth += 1,
+            '}' | ']' => {
+                depth -= 1;
+                line(depth, &mut out);
+            }
+            _ => is_quoted = c == '"',
+        }
+        out.push(c);
+        match c {
+            '{' | '[' | ',' => line(depth, &mut out),
+            ':' => out.push(' '),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn line(depth: usize, out: &mut String) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n("  ", depth));
+}
+
 /// Returns rows of cells as lines with their columns `gap` apart.
 pub(super) fn columns(rows: &[Vec<String>], gap: usize) -> String {
     let width = |idx: usize| {
@@ -99,6 +139,14 @@ mod tests {
         let written = ["", "a", "ab", "abc", "abcd"].map(|text| base64(text.as_bytes()));
         assert_eq!(written, ["", "YQ==", "YWI=", "YWJj", "YWJjZA=="]);
         assert_eq!(base64(&[0xfb, 0xff]), "+/8=");
+    }
+
+    #[test]
+    fn json_is_indented_as_serde_does_it() {
+        let json = r#"{"a":[],"b":{},"c":[1,{"d":"e, [\\\"{:","f":null}],"g":"\\"}"#;
+        let value: Value = serde_json::from_str(json).expect("JSON");
+        let expected = serde_json::to_string_pretty(&value).expect("JSON");
+        assert_eq!(indented(json), expected);
     }
 
     #[test]

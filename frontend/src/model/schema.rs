@@ -4,8 +4,6 @@
 //! accepts can still be wrong, as names, references and platforms are checked here only; what it
 //! refuses is wrong. Keys that start with `x-` are free.
 
-use serde_json::{Map, Value, json};
-
 use super::BUILD;
 use super::fields::{Key, Kind, Need, TABLES, Table};
 use super::verb::{self, VERBS};
@@ -38,39 +36,34 @@ impl Draft {
     }
 }
 
-/// Returns the schema of a build file.
-pub fn schema(draft: Draft) -> Value {
-    let writer = Writer { draft };
-    let mut parts = Map::new();
-    let reference = json!({"type": "string", "pattern": "\\$\\{\\{"});
-    let plain = json!(["string", "integer", "boolean"]);
-    let by_platform = writer.part("value-by-platform");
-    let mut add = |name: &str, part: Value| parts.insert(name.to_owned(), part);
-    add(
-        "text",
-        any(vec![json!({"type": plain}), by_platform.clone()]),
-    );
-    add("literal", json!({"type": plain, "not": reference}));
-    let digits = json!({"type": "string", "pattern": "^-?[0-9]+$"});
-    let numbers = vec![json!({"type": "integer"}), digits, reference, by_platform];
-    add("number", any(numbers));
-    add("when", writer.when());
-    add("step", writer.steps(VERBS.iter().copied()));
-    let file_steps = VERBS
-        .iter()
-        .copied()
-        .filter(|table| verb::makes_files(table));
-    add("file-step", writer.steps(file_steps));
-    for table in &TABLES[1..] {
-        add(&name(table), writer.map(table));
-    }
-    let Value::Object(mut root) = writer.map(&BUILD) else {
-        return Value::Null;
+/// Returns the schema of a build file, as JSON.
+pub fn schema(draft: Draft) -> String {
+    let mut out = Writer {
+        draft,
+        text: String::new(),
     };
-    root.insert("$schema".to_owned(), Value::from(draft.uri()));
-    root.insert("title".to_owned(), Value::from("Windlass build file"));
-    root.insert(draft.parts().to_owned(), Value::Object(parts));
-    Value::Object(root)
+    out.text.push_str("{\"$schema\":");
+    out.quoted(draft.uri());
+    out.text.push_str(",\"title\":\"Windlass build file\",");
+    out.map(&BUILD);
+    out.key(draft.parts());
+    out.text.push('{');
+    out.texts();
+    out.key("when");
+    out.when();
+    out.key("step");
+    out.steps(&mut VERBS.iter().copied());
+    out.key("file-step");
+    let file_steps = VERBS.iter().copied();
+    out.steps(&mut file_steps.filter(|table| verb::makes_files(table)));
+    for table in &TABLES[1..] {
+        out.key(&name(table));
+        out.text.push('{');
+        out.map(table);
+        out.text.push('}');
+    }
+    out.text.push_str("}}");
+    out.text
 }
 
 /// Returns the name of a table's part: `stage` for "a stage". Of two that are called the same the
@@ -91,134 +84,269 @@ fn name(table: &'static Table) -> String {
     }
 }
 
-fn any(kinds: Vec<Value>) -> Value {
-    json!({ "anyOf": kinds })
-}
-
-/// The names of presets, for editors to complete.
-fn presets() -> Value {
-    let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
-    json!({ "enum": names })
-}
-
+/// Writes JSON. What is written of an object goes on after a comma, whoever wrote before.
 struct Writer {
     draft: Draft,
+    text: String,
 }
 
 impl Writer {
-    fn part(&self, name: &str) -> Value {
-        json!({"$ref": format!("#/{}/{name}", self.draft.parts())})
+    /// Writes what separates a value from the one before.
+    fn comma(&mut self) {
+        if !self.text.ends_with(['{', '[', ',', ':']) {
+            self.text.push(',');
+        }
     }
 
-    fn map(&self, table: &'static Table) -> Value {
-        let mut properties = Map::new();
-        let mut required = Vec::new();
-        let mut choice = Vec::new();
-        let mut rules = Vec::new();
-        for key in table.keys() {
-            let must = |name: &str| json!({"required": [name]});
-            match key.need {
-                Need::Optional => {}
-                Need::Required => required.push(key.name),
-                Need::Choice => choice.push(must(key.name)),
-                Need::When(other, value) => rules.push(json!({
-                    "if": {"properties": {other: {"const": value}}, "required": [other]},
-                    "then": must(key.name),
-                })),
-                Need::Unless(other) => rules.push(any(vec![must(key.name), must(other)])),
-            }
-            if !matches!(key.kind, Kind::Reserved) {
-                properties.insert(key.name.to_owned(), self.property(key));
+    fn quoted(&mut self, text: &str) {
+        self.text.push('"');
+        for c in text.chars() {
+            match c {
+                '"' | '\\' => self.text.extend(['\\', c]),
+                '\n' => self.text.push_str("\\n"),
+                c => self.text.push(c),
             }
         }
-        if !choice.is_empty() {
-            rules.push(json!({ "oneOf": choice }));
+        self.text.push('"');
+    }
+
+    fn key(&mut self, name: &str) {
+        self.comma();
+        self.quoted(name);
+        self.text.push(':');
+    }
+
+    /// Writes a list of texts.
+    fn words(&mut self, words: &mut dyn Iterator<Item = &str>) {
+        self.text.push('[');
+        for word in words {
+            self.comma();
+            self.quoted(word);
         }
-        let may_be_empty = table
+        self.text.push(']');
+    }
+
+    /// Writes a reference, without its braces.
+    fn part(&mut self, name: &str) {
+        self.key("$ref");
+        self.text.push_str("\"#/");
+        self.text.push_str(self.draft.parts());
+        self.text.push('/');
+        self.text.push_str(name);
+        self.text.push('"');
+    }
+
+    /// Writes the parts of which every other is made.
+    fn texts(&mut self) {
+        const PLAIN: &str = r#"{"type":["string","integer","boolean"]"#;
+        const REFERENCE: &str = r#"{"type":"string","pattern":"\\$\\{\\{"}"#;
+        let write = |out: &mut Self, pieces: &[&str]| {
+            pieces.iter().for_each(|piece| out.text.push_str(piece));
+        };
+        let by_platform = |out: &mut Self| {
+            write(out, &[",{"]);
+            out.part("value-by-platform");
+            write(out, &["}]}"]);
+        };
+        self.key("text");
+        write(self, &["{\"anyOf\":[", PLAIN, "}"]);
+        by_platform(self);
+        self.key("literal");
+        write(self, &[PLAIN, ",\"not\":", REFERENCE, "}"]);
+        self.key("number");
+        let digits = r#"{"type":"string","pattern":"^-?[0-9]+$"},"#;
+        write(
+            self,
+            &["{\"anyOf\":[{\"type\":\"integer\"},", digits, REFERENCE],
+        );
+        by_platform(self);
+    }
+
+    /// Writes what a map is, without its braces.
+    fn map(&mut self, table: &'static Table) {
+        let is_free = |key: &Key| matches!(key.need, Need::Optional | Need::When(..));
+        let kind = if table.keys().all(is_free) {
+            r#"["object","null"]"#
+        } else {
+            r#""object""#
+        };
+        self.key("description");
+        self.quoted(table.doc);
+        self.key("type");
+        self.text.push_str(kind);
+        self.key("properties");
+        self.text.push('{');
+        let there = |key: &&Key| !matches!(key.kind, Kind::Reserved);
+        for key in table.keys().filter(there) {
+            self.key(key.name);
+            self.property(key);
+        }
+        self.text.push('}');
+        self.text
+            .push_str(r#","patternProperties":{"^x-":{}},"additionalProperties":false"#);
+        let of = |need: Need| table.keys().filter(move |key| key.need == need);
+        if of(Need::Required).next().is_some() {
+            self.key("required");
+            self.words(&mut of(Need::Required).map(|key| key.name));
+        }
+        self.rules(table);
+    }
+
+    /// Writes what must be there, depending on what else is.
+    fn rules(&mut self, table: &'static Table) {
+        if !table
             .keys()
-            .all(|key| matches!(key.need, Need::Optional | Need::When(..)));
-        let mut out = json!({
-            "description": table.doc,
-            "type": if may_be_empty { json!(["object", "null"]) } else { json!("object") },
-            "properties": properties,
-            "patternProperties": {"^x-": {}},
-            "additionalProperties": false,
-        });
-        if !required.is_empty() {
-            out["required"] = json!(required);
+            .any(|key| !matches!(key.need, Need::Optional | Need::Required))
+        {
+            return;
         }
-        if !rules.is_empty() {
-            out["allOf"] = json!(rules);
+        self.key("allOf");
+        self.text.push('[');
+        for key in table.keys() {
+            match key.need {
+                Need::Optional | Need::Required | Need::Choice => {}
+                Need::When(other, value) => {
+                    self.comma();
+                    self.text.push_str("{\"if\":{\"properties\":{");
+                    self.key(other);
+                    self.text.push_str("{\"const\":");
+                    self.quoted(value);
+                    self.text.push_str("}},\"required\":");
+                    self.words(&mut [other].into_iter());
+                    self.text.push_str("},\"then\":");
+                    self.must(key.name);
+                    self.text.push('}');
+                }
+                Need::Unless(other) => {
+                    self.comma();
+                    self.text.push_str("{\"anyOf\":[");
+                    self.must(key.name);
+                    self.must(other);
+                    self.text.push_str("]}");
+                }
+            }
         }
-        out
+        let mut choice = table
+            .keys()
+            .filter(|key| key.need == Need::Choice)
+            .peekable();
+        if choice.peek().is_some() {
+            self.comma();
+            self.text.push_str("{\"oneOf\":[");
+            choice.for_each(|key| self.must(key.name));
+            self.text.push_str("]}");
+        }
+        self.text.push(']');
     }
 
-    fn property(&self, key: &Key) -> Value {
-        let mut out = self.kind(key.kind);
-        match (key.need, key.kind) {
-            (Need::Optional, Kind::Named(_) | Kind::Known(..) | Kind::List(_)) => {
-                out["type"] = json!([out["type"], "null"]);
-            }
-            (Need::Optional, Kind::Some(_)) => {
-                out = any(vec![out, json!({"type": "null"})]);
-            }
-            (_, Kind::Named(_)) => out["minProperties"] = Value::from(1),
-            _ => {}
-        }
-        if self.draft == Draft::Draft07 && out.get("$ref").is_some() {
-            // There, a `$ref` hides what stands beside it.
-            out = json!({ "allOf": [out] });
-        }
+    fn must(&mut self, name: &str) {
+        self.comma();
+        self.text.push_str("{\"required\":");
+        self.words(&mut [name].into_iter());
+        self.text.push('}');
+    }
+
+    fn property(&mut self, key: &Key) {
+        self.text.push('{');
         let example = format!("{}\n\nExample: `{}: {}`", key.doc, key.name, key.example);
-        out["description"] = Value::from(example);
-        out
+        self.key("description");
+        self.quoted(&example);
+        // In draft-07 a `$ref` hides what stands beside it.
+        self.key("allOf");
+        self.text.push('[');
+        match (key.need, key.kind) {
+            (Need::Optional, Kind::Named(_) | Kind::Known(..) | Kind::List(_) | Kind::Some(_)) => {
+                self.text.push_str("{\"anyOf\":[{\"type\":\"null\"},");
+                self.kind(key.kind);
+                self.text.push_str("]}");
+            }
+            (_, Kind::Named(_)) => {
+                self.text.push_str("{\"minProperties\":1},");
+                self.kind(key.kind);
+            }
+            _ => self.kind(key.kind),
+        }
+        self.text.push_str("]}");
     }
 
-    fn kind(&self, kind: Kind) -> Value {
+    /// Writes what a key takes.
+    fn kind(&mut self, kind: Kind) {
+        self.comma();
+        self.text.push('{');
         match kind {
             Kind::Text => self.part("text"),
-            Kind::Preset => any(vec![presets(), self.part("text")]),
             Kind::Literal => self.part("literal"),
             Kind::Int => self.part("number"),
             Kind::When => self.part("when"),
             Kind::Step => self.part("step"),
             Kind::FileStep => self.part("file-step"),
-            Kind::Bool => json!({"type": "boolean"}),
-            Kind::Null => json!({"type": "null"}),
-            Kind::Word(words) => json!({ "enum": words }),
             Kind::Map(table) => self.part(&name(table)),
-            Kind::Named(kind) => {
-                json!({"type": "object", "additionalProperties": self.kind(*kind)})
+            Kind::Bool => self.text.push_str("\"type\":\"boolean\""),
+            Kind::Null => self.text.push_str("\"type\":\"null\""),
+            Kind::Word(words) => {
+                self.key("enum");
+                self.words(&mut words.iter().copied());
             }
-            Kind::Known(names, kind) => json!({
-                "type": "object",
-                "propertyNames": {"enum": names},
-                "additionalProperties": self.kind(*kind),
-            }),
-            Kind::List(kind) => json!({"type": "array", "items": self.kind(*kind)}),
-            Kind::Some(kind) => any(vec![self.kind(*kind), self.kind(Kind::List(kind))]),
-            Kind::OneOf(kinds) => any(kinds.iter().map(|kind| self.kind(*kind)).collect()),
-            Kind::Reserved => Value::from(false),
+            Kind::Preset => {
+                // For editors to complete.
+                self.text.push_str("\"anyOf\":[{\"enum\":");
+                self.words(&mut PRESETS.iter().map(|preset| preset.name));
+                self.text.push('}');
+                self.kind(Kind::Text);
+                self.text.push(']');
+            }
+            Kind::Named(kind) => {
+                self.text
+                    .push_str("\"type\":\"object\",\"additionalProperties\":");
+                self.kind(*kind);
+            }
+            Kind::Known(names, kind) => {
+                self.text
+                    .push_str("\"type\":\"object\",\"propertyNames\":{\"enum\":");
+                self.words(&mut names.iter().copied());
+                self.text.push_str("},\"additionalProperties\":");
+                self.kind(*kind);
+            }
+            Kind::List(kind) => {
+                self.text.push_str("\"type\":\"array\",\"items\":");
+                self.kind(*kind);
+            }
+            Kind::Some(kind) => {
+                self.text.push_str("\"anyOf\":[");
+                self.kind(*kind);
+                self.kind(Kind::List(kind));
+                self.text.push(']');
+            }
+            Kind::OneOf(kinds) => {
+                self.text.push_str("\"anyOf\":[");
+                kinds.iter().for_each(|kind| self.kind(*kind));
+                self.text.push(']');
+            }
+            Kind::Reserved => self.text.push_str("\"not\":{}"),
         }
+        self.text.push('}');
     }
 
-    fn when(&self) -> Value {
-        json!({
-            "description": "What must hold, all of it.",
-            "type": "object",
-            "minProperties": 1,
-            "properties": {"not": self.part("when")},
-            "patternProperties": {
-                "^(args|target|build|stage)\\.": self.kind(Kind::Some(&Kind::Literal)),
-                "^x-": {},
-            },
-            "additionalProperties": false,
-        })
+    fn when(&mut self) {
+        self.text.push_str(concat!(
+            r#"{"description":"What must hold, all of it.","type":"object","minProperties":1,"#,
+            r#""additionalProperties":false,"properties":{"not":{"#,
+        ));
+        self.part("when");
+        self.text
+            .push_str(r#"}},"patternProperties":{"^x-":{},"^(args|target|build|stage)\\.":"#);
+        self.kind(Kind::Some(&Kind::Literal));
+        self.text.push_str("}}");
     }
 
-    fn steps(&self, verbs: impl Iterator<Item = &'static Table>) -> Value {
-        let verbs: Vec<Value> = verbs.map(|table| self.part(&name(table))).collect();
-        json!({"description": "One step: a verb and its options.", "type": "object", "anyOf": verbs})
+    fn steps(&mut self, verbs: &mut dyn Iterator<Item = &'static Table>) {
+        self.text.push_str(
+            r#"{"description":"One step: a verb and its options.","type":"object","anyOf":["#,
+        );
+        for table in verbs {
+            self.kind(Kind::Map(table));
+        }
+        self.text.push_str("]}");
     }
 }
 
@@ -237,14 +365,16 @@ mod tests {
 
     #[test]
     fn a_key_says_what_it_takes_and_how_it_is_written() {
-        let schema = schema(Draft::Draft202012);
+        let schema: serde_json::Value =
+            serde_json::from_str(&schema(Draft::Draft202012)).expect("JSON");
         assert_eq!(
             schema["$defs"]["image"]["properties"]["stop-signal"].to_string(),
-            r##"{"$ref":"#/$defs/text","description":"The signal that stops a container.\n\nExample: `stop-signal: SIGINT`"}"##
+            concat!(
+                r##"{"allOf":[{"$ref":"#/$defs/text"}],"description":"The signal that stops "##,
+                r#"a container.\n\nExample: `stop-signal: SIGINT`"}"#
+            )
         );
-        assert_eq!(
-            schema["$defs"]["file"]["required"].to_string(),
-            r#"["file","content"]"#
-        );
+        let required = &schema["$defs"]["file"]["required"];
+        assert_eq!(required.to_string(), r#"["file","content"]"#);
     }
 }
