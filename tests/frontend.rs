@@ -366,7 +366,7 @@ lint violation found for rules: add-for-copy, shell-form-command
 #[test]
 fn a_panic_is_an_error_that_names_the_pass() {
     for pass in [
-        "load", "syntax", "model", "expand", "plan", "resolve", "lower", "solve",
+        "load", "syntax", "model", "expand", "plan", "resolve", "lint", "lower", "solve",
     ] {
         let error = case(TWO_STAGES).option("windlass.panic", pass).error();
         let expected = format!("internal error in {pass}: ");

@@ -16,7 +16,7 @@ use super::args::{Cx, Sets, TOP};
 use super::input::{StageNames, Taker};
 use super::platform::{choose_text, choose_variant};
 use super::scope::{Fixed, Names, late};
-use super::{Asked, Input, Stage, StageId, UsedArg, context, steps};
+use super::{Asked, Input, Purpose, Stage, StageId, UsedArg, context, steps};
 
 /// Everything that one expansion looks things up in.
 pub(super) struct Expander<'b> {
@@ -331,7 +331,10 @@ impl<'b> Expander<'b> {
             return (Input::Scratch, stage.name.span);
         };
         let name = self.known(&from.name, idx, TOP, diags);
-        let base = name.and_then(|name| {
+        // Of an argument without a value, which a call may have, nothing is known.
+        let is_known =
+            |name: &Spanned<String>| self.asked.purpose == Purpose::Build || !name.value.is_empty();
+        let base = name.filter(is_known).and_then(|name| {
             self.names
                 .resolve(from.kind, &name, Taker::Base(idx), diags)
         });

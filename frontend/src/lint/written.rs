@@ -171,8 +171,8 @@ impl<'b> Mentions<'b> {
         for secret in &build.secrets {
             map::secret_mount::<Written, Seen>(&secret.mount, &mut mentions);
         }
-        for body in build.stages.iter().flat_map(bodies) {
-            mentions.body(body);
+        for (place, body) in build.stages.iter().flat_map(placed_bodies) {
+            mentions.body(place, body);
         }
         mentions
     }
@@ -208,11 +208,8 @@ impl<'b> Mentions<'b> {
         }
     }
 
-    fn body(&mut self, body: &'b Body) {
-        self.place = Place {
-            stage: body.check.as_ref(),
-            ..Place::default()
-        };
+    fn body(&mut self, place: Place<'b>, body: &'b Body) {
+        self.place = place;
         let from = body.from.as_ref().map(|from| &from.name);
         let choices = from.into_iter().chain(&body.platform);
         choices.for_each(|value| self.choice(value));
@@ -268,6 +265,19 @@ pub(super) fn bodies(stage: &Stage) -> impl Iterator<Item = &Body> {
     [&stage.body].into_iter().chain(variants)
 }
 
+/// Returns the same, each with what counts for it: a variant has the settings of its stage unless
+/// it has its own.
+pub(super) fn placed_bodies(stage: &Stage) -> impl Iterator<Item = (Place<'_>, &Body)> {
+    bodies(stage).map(|body| {
+        let check = body.check.as_ref().or(stage.body.check.as_ref());
+        let place = Place {
+            stage: check,
+            ..Place::default()
+        };
+        (place, body)
+    })
+}
+
 /// Returns every step of the file as written, those in branches too.
 pub(super) fn steps(build: &Build) -> Vec<(Place<'_>, &Step<Written>)> {
     fn add<'b>(
@@ -288,9 +298,9 @@ pub(super) fn steps(build: &Build) -> Vec<(Place<'_>, &Step<Written>)> {
         }
     }
     let mut out = Vec::new();
-    for body in build.stages.iter().flat_map(bodies) {
+    for (place, body) in build.stages.iter().flat_map(placed_bodies) {
         let steps = body.steps.as_deref().unwrap_or_default();
-        add(body.check.as_ref(), steps, &mut out);
+        add(place.stage, steps, &mut out);
     }
     out
 }

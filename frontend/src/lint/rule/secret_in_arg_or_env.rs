@@ -2,17 +2,13 @@
 
 use crate::lint::secret::is_secret;
 use crate::lint::sink::Sink;
-use crate::lint::written::{Place, bodies, steps};
+use crate::lint::written::{placed_bodies, steps};
 use crate::model::{Arg, ArgType, Build, Value, Verb};
 use crate::text::Spanned;
 
 pub(super) fn judge<'a>(build: &'a Build, sink: &mut Sink<'a>) {
     args(&build.args, sink);
-    for body in build.stages.iter().flat_map(bodies) {
-        let place = Place {
-            stage: body.check.as_ref(),
-            ..Place::default()
-        };
+    for (place, body) in build.stages.iter().flat_map(placed_bodies) {
         args(&body.args, sink.enter(place));
         let image = body.image.iter().flat_map(|image| &image.env);
         for (name, value) in body.env.iter().chain(image) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::lint::sink::Sink;
-use crate::lint::written::{Mentions, Place, bodies};
+use crate::lint::written::{Mentions, Place, placed_bodies};
 use crate::model::{Arg, Build};
 
 /// Arguments that mean something without being mentioned.
@@ -26,13 +26,8 @@ pub(super) fn judge<'a>(build: &'a Build, sink: &mut Sink<'a>) {
         !is_read && !mentioned.contains(name)
     };
     let top = build.args.iter().map(|arg| (Place::default(), arg));
-    let stages = build.stages.iter().flat_map(bodies).flat_map(|body| {
-        let place = Place {
-            stage: body.check.as_ref(),
-            ..Place::default()
-        };
-        body.args.iter().map(move |arg| (place, arg))
-    });
+    let stages = build.stages.iter().flat_map(placed_bodies);
+    let stages = stages.flat_map(|(place, body)| body.args.iter().map(move |arg| (place, arg)));
     for (place, arg) in top.chain(stages).filter(|(_, arg)| is_unused(arg)) {
         let name = &arg.name.value;
         sink.enter(place)

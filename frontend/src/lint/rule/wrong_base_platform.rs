@@ -15,7 +15,7 @@ pub(super) fn judge<'a>(cx: &Cx<'a>, id: StageId, sink: &mut Sink<'a>) {
     let Some(config) = config.filter(|it| !it.os.is_empty() && !it.architecture.is_empty()) else {
         return;
     };
-    let found = Platform::new(&config.os, &config.architecture);
+    let found = Platform::new(&config.os, &config.architecture).normalized();
     let wanted = &stage.platform;
     if (&found.os, &found.architecture) == (&wanted.os, &wanted.architecture) {
         return;
