@@ -158,8 +158,8 @@ fn a_check_looks_at_every_stage_unless_one_is_asked_for() {
     let file = SHOP.replace("from: busybox", "from: nope");
     assert_eq!(
         build_error(&call(&file, "lint")),
-        "build.yaml:25:11: stage `tools`: image `docker.io/library/nope:latest` cannot be resolved: \
-         docker.io/library/nope:latest: not found [25]"
+        "build.yaml:26:11: stage `tools`: image `docker.io/library/nope:latest` cannot be resolved: \
+         docker.io/library/nope:latest: not found [26]"
     );
     assert_eq!(
         build_error(&call(&file, "lint").option("target", "web")),
@@ -178,9 +178,9 @@ fn a_mistake_in_the_file_fails_the_other_calls_as_it_fails_a_build() {
         let error = call(&file, name).error();
         assert_eq!(
             error.message,
-            "build.yaml:13:5: unknown key `platfrm` (did you mean `platform`?)"
+            "build.yaml:14:5: unknown key `platfrm` (did you mean `platform`?)"
         );
-        assert_eq!(super::marks(&error), "build.yaml:13");
+        assert_eq!(super::marks(&error), "build.yaml:14");
     }
 }
 

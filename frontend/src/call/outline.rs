@@ -13,7 +13,7 @@ use super::shape::{columns, location, object, source};
 use crate::expand::{Cache, Expanded, UsedArg};
 use crate::expr::Text;
 use crate::gateway::status::Origin;
-use crate::model::{ArgType, Build, Exec, Step, Verb};
+use crate::model::{ArgType, Build, Exec, NamedSecret, Step, Value as Written, Verb};
 use crate::plan::Plan;
 use crate::text::{Span, Spanned};
 
@@ -29,7 +29,11 @@ pub fn outline(plan: &Plan, build: &Build, origin: Origin<'_>) -> Answer {
     let description = said(result.and_then(|stage| stage.description.as_ref()));
     let args: Vec<Arg> = plan.args.iter().map(Arg::new).collect();
     let secret_doc = |id: &str| {
-        let named = build.secrets.iter().find(|it| it.name.value == id);
+        let own = |it: &NamedSecret| match it.mount.id.as_ref().and_then(Written::as_literal) {
+            Some(own) => own == id,
+            None => it.name.value == id,
+        };
+        let named = build.secrets.iter().find(|it| own(it));
         said(named.and_then(|it| it.description.as_ref()))
     };
     let agent_doc = |id: &str| {
