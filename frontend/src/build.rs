@@ -44,13 +44,14 @@ pub async fn run(gateway: &impl Gateway, invocation: &Invocation) -> Result<(), 
 ///
 /// A mistake in the options or the build file, or a failure of the world.
 pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Outcome, Error> {
-    let start = start::start(gateway, invocation).await?;
-    let request = &start.request;
-    if let Some(name) = &request.subrequest {
+    let mut start = start::start(gateway, invocation).await?;
+    if let Some(name) = &start.request.subrequest {
         return call::answer(gateway, &start, invocation, name).await;
     }
     pass::enter("load");
-    let loaded = load::load(gateway, request, &invocation.session).await?;
+    let epoch = load::epoch::resolve(gateway, &start.request, &start.builder).await?;
+    start.request.set_epoch(epoch);
+    let loaded = load::load(gateway, &start.request, &invocation.session).await?;
     let mut diags = Diagnostics::new();
     let how = (invocation.session.as_str(), Purpose::Build);
     let lowered = compiled(gateway, &start, &loaded, how, &mut diags).await?;
@@ -61,7 +62,7 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
         .into_iter()
         .map(|(plan, lowered)| solve::solve(gateway, &start, &loaded, plan, lowered));
     let images = concurrent::try_all(solves).await?;
-    Ok(outcome::outcome(request, images))
+    Ok(outcome::outcome(&start.request, images))
 }
 
 /// Takes a build file as far as it goes without running anything: what each platform's image is

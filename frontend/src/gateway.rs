@@ -37,6 +37,13 @@ pub trait Gateway {
     /// Looks an image up in its registry.
     async fn resolve_image(&self, request: &ImageRequest) -> Result<ImageAnswer, Error>;
 
+    /// Asks what is known of a repository or a file of the web.
+    async fn resolve_source(
+        &self,
+        source: pb::SourceOp,
+        log_name: &str,
+    ) -> Result<SourceMeta, Error>;
+
     /// Hands a definition over. With [`Evaluate::Lazy`] nothing is run, and nothing is checked.
     async fn solve(&self, request: SolveRequest) -> Result<Option<Ref>, Error>;
 
@@ -132,6 +139,15 @@ pub struct ImageMeta {
     pub config: Vec<u8>,
 }
 
+/// What is known of a repository or a file of the web.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceMeta {
+    /// The commit, as git stores it; empty if the daemon does not say.
+    pub commit: Vec<u8>,
+    /// When the file was changed, in seconds since 1970.
+    pub last_modified: Option<i64>,
+}
+
 /// What to solve.
 #[derive(Clone, Debug, Default)]
 pub struct SolveRequest {
@@ -175,11 +191,21 @@ pub struct Stat {
     pub size: u64,
     /// Where a symbolic link points.
     pub link: String,
+    /// When it was changed, in nanoseconds since 1970.
+    pub mtime: i64,
 }
 
 impl Stat {
     /// The bit of a directory in Go's `os.FileMode`.
     pub const DIR: u32 = 1 << 31;
+
+    /// The bits of what is no file: directories, links, devices, pipes, sockets and the rest.
+    const NO_FILE: u32 = Self::DIR | 1 << 27 | 1 << 26 | 1 << 25 | 1 << 24 | 1 << 21 | 1 << 19;
+
+    /// Tells whether it is a file.
+    pub fn is_file(&self) -> bool {
+        self.mode & Self::NO_FILE == 0
+    }
 
     /// Tells whether it is a directory.
     pub fn is_dir(&self) -> bool {

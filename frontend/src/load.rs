@@ -5,6 +5,7 @@
 //! (v0.32.2): each has its own hint, so that one transfer does not undo the other's. [`named`]
 //! looks at named contexts, once it is known which ones a build uses.
 
+pub mod epoch;
 pub mod named;
 
 mod archive;

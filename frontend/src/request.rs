@@ -73,6 +73,8 @@ pub struct Request {
     pub cache_namespace: Option<String>,
     /// SOURCE_DATE_EPOCH: the time of everything made, in seconds.
     pub epoch: Option<i64>,
+    /// What has that time, when it is not a number: `context`, or the name of a named context.
+    pub epoch_of: Option<String>,
     /// The pass in which to panic: a test of how a bug of ours is reported.
     pub panic_in: Option<String>,
 }
@@ -151,6 +153,15 @@ pub struct CacheImport {
 }
 
 impl Request {
+    /// Sets the time of everything made, once it is known.
+    pub fn set_epoch(&mut self, epoch: Option<i64>) {
+        self.epoch = epoch;
+        match epoch {
+            Some(seconds) => self.args.insert(EPOCH.to_owned(), seconds.to_string()),
+            None => self.args.remove(EPOCH),
+        };
+    }
+
     /// Returns the session that a local directory is in; `own` for most.
     pub fn session<'a>(&'a self, local: &str, own: &'a str) -> &'a str {
         self.sessions.get(local).map_or(own, String::as_str)
@@ -166,10 +177,12 @@ pub fn read(options: &Options, build: &Platform, diags: &mut Diagnostics) -> Req
     refuse_removed(&mut reader);
     let platforms = platforms(&mut reader, build);
     let args = args(&mut reader);
+    let contexts = NamedContexts::read(&reader);
+    let (epoch, epoch_of) = epoch(&mut reader, &contexts, build);
     Request {
         file: file(&reader),
         context: context::read(&mut reader),
-        contexts: NamedContexts::read(&reader),
+        contexts,
         input_metadata: reader.all("input-metadata:"),
         sessions: reader.all("local-sessionid:"),
         subrequest: reader.text("requestid").map(str::to_owned),
@@ -184,7 +197,8 @@ pub fn read(options: &Options, build: &Platform, diags: &mut Diagnostics) -> Req
         cache_namespace: reader
             .text("build-arg:BUILDKIT_CACHE_MOUNT_NS")
             .map(str::to_owned),
-        epoch: epoch(&mut reader),
+        epoch,
+        epoch_of,
         panic_in: reader.text("windlass.panic").map(str::to_owned),
         args,
     }
@@ -231,18 +245,31 @@ fn args(reader: &mut Reader<'_>) -> BTreeMap<String, String> {
 
 const EPOCH: &str = "SOURCE_DATE_EPOCH";
 
-fn epoch(reader: &mut Reader<'_>) -> Option<i64> {
-    let value = reader.text("build-arg:SOURCE_DATE_EPOCH")?;
-    let seconds = value.parse();
-    if seconds.is_err() {
-        reader
-            .bad(
-                "--build-arg",
-                format!("SOURCE_DATE_EPOCH is `{value}`, which is no number of seconds"),
-            )
-            .help("give seconds since 1970, such as the output of `git log -1 --pretty=%ct`");
+/// Returns a number of seconds, or the name of what has the time.
+fn epoch(
+    reader: &mut Reader<'_>,
+    contexts: &NamedContexts,
+    build: &Platform,
+) -> (Option<i64>, Option<String>) {
+    let Some(value) = reader.text("build-arg:SOURCE_DATE_EPOCH") else {
+        return (None, None);
+    };
+    if let Ok(seconds) = value.parse() {
+        return (Some(seconds), None);
     }
-    seconds.ok()
+    if value == "context" || contexts.find(value, build).is_some() {
+        return (None, Some(value.to_owned()));
+    }
+    reader
+        .bad(
+            "--build-arg",
+            format!("SOURCE_DATE_EPOCH is `{value}`, which is no number of seconds"),
+        )
+        .help(
+            "give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or \
+             `context` for the time of a remote build context",
+        );
+    (None, None)
 }
 
 fn platforms(reader: &mut Reader<'_>, build: &Platform) -> Vec<Platform> {

@@ -3,6 +3,7 @@
 use buildkit_llb::{Graph, Http, Vertex};
 use buildkit_proto::pb;
 use prost::Message;
+use windlass_frontend::gateway::SourceMeta;
 use windlass_frontend::gateway::memory::Record;
 
 use super::{Case, case, marks};
@@ -317,4 +318,65 @@ fn an_input_may_be_the_build_context() {
         .input("context", "http://h/theirs")
         .put("context", ".dockerignore", "x")
         .sources("theirs: http://h/theirs");
+}
+
+/// Returns the time of a build, or why there is none; `change` gives sources their times.
+fn epoch(options: &[(&str, &str)], change: impl Fn(&mut Case)) -> String {
+    let mut case = case("stages: {app: {from: scratch, steps: [{file: /f, content: x}]}}");
+    for (key, value) in options {
+        case = case.option(key, value);
+    }
+    change(&mut case);
+    match case.run().outcome.expect("an outcome") {
+        Ok(outcome) => {
+            let epoch = outcome.metadata.get("source.date.epoch");
+            let epoch = epoch.map(|epoch| String::from_utf8_lossy(epoch).into_owned());
+            epoch.unwrap_or_else(|| "none".to_owned())
+        }
+        Err(error) => error.message,
+    }
+}
+
+#[test]
+fn the_time_may_be_that_of_a_context() {
+    let of = "build-arg:SOURCE_DATE_EPOCH";
+    let url = "https://h/file";
+    let found = epoch(&[(of, "base"), ("context:base", "git://h/r#v1")], |case| {
+        let commit = b"tree 1\ncommitter A <a@b> 77 +0100\n\nx".to_vec();
+        let meta = SourceMeta {
+            commit,
+            ..SourceMeta::default()
+        };
+        case.gateway.sources.insert("git://h/r#v1".to_owned(), meta);
+    });
+    assert_eq!(found, "77");
+    let found = epoch(&[(of, "base"), ("context:base", url)], |case| {
+        let meta = SourceMeta {
+            last_modified: Some(88),
+            ..SourceMeta::default()
+        };
+        case.gateway.sources.insert(url.to_owned(), meta);
+    });
+    assert_eq!(found, "88");
+    let packed = epoch(&[(of, "base"), ("context:base", url)], |case| {
+        let meta = SourceMeta::default();
+        case.gateway.sources.insert(url.to_owned(), meta);
+        let key = (url.to_owned(), "context".to_owned());
+        case.gateway.files.insert(key, b"BZh91".to_vec());
+        case.gateway.mtime = 99_500_000_000;
+    });
+    assert_eq!(packed, "99");
+    assert_eq!(epoch(&[(of, "context")], |_| {}), "none");
+    let local = [(of, "base"), ("context:base", "local:x")];
+    assert_eq!(epoch(&local, |_| {}), "none");
+}
+
+#[test]
+fn a_time_that_cannot_be_found_out_is_an_error() {
+    let of = "build-arg:SOURCE_DATE_EPOCH";
+    let options = [(of, "base"), ("context:base", "git://h/r#v1")];
+    assert_eq!(
+        epoch(&options, |_| {}),
+        "the time for SOURCE_DATE_EPOCH=base cannot be found out: git://h/r#v1: not found"
+    );
 }

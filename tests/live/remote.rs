@@ -125,6 +125,28 @@ stages:
 }
 
 #[test]
+fn the_time_of_a_build_may_be_that_of_its_context() {
+    let live = Live::new("epoch-context");
+    let daemon = GitDaemon::start(live.dir());
+    repository(&daemon);
+    let created = |build: Build<'_>| build.run().image().config["created"].to_string();
+    let dated = |build: Build<'_>, of: &str| {
+        created(build.arg(format!("--build-arg=SOURCE_DATE_EPOCH={of}")))
+    };
+    let build = live.build().context(&daemon.url("r.git"));
+    assert_eq!(dated(build, "context"), "\"2001-02-03T04:05:06Z\"");
+    let file = "stages: {app: {from: scratch, steps: [{copy: one, from: source, to: /}]}}\n";
+    let build = live.build().file("build.yaml", with_syntax(file));
+    let build = build.arg(format!("--build-context=source={}", daemon.url("r.git")));
+    assert_eq!(dated(build, "source"), "\"2001-02-03T04:05:06Z\"");
+    let server = HttpServer::start();
+    server.on("/c", Reply::Body(zipped(&packed())));
+    let build = live.build().context(&server.url("/c"));
+    // The archive's files have no later one.
+    assert_eq!(dated(build, "context"), "\"1970-01-01T00:00:00Z\"");
+}
+
+#[test]
 fn a_repository_may_come_from_a_plain_web_server() {
     let live = Live::new("git-http");
     let daemon = GitDaemon::start(live.dir());

@@ -16,7 +16,7 @@ use super::stdio::Connection;
 use super::written::{self, WrittenSolve};
 use super::{
     Error, Evaluate, Gateway, ImageAnswer, ImageMeta, ImageRequest, Outcome, Pong, Ref, Refs,
-    SolveRequest, Stat, Warning, Worker,
+    SolveRequest, SourceMeta, Stat, Warning, Worker,
 };
 use crate::request::CacheImport;
 
@@ -154,6 +154,29 @@ impl Gateway for Grpc {
         } else {
             self.resolve_config(request).await
         }
+    }
+
+    async fn resolve_source(
+        &self,
+        source: pb::SourceOp,
+        log_name: &str,
+    ) -> Result<SourceMeta, Error> {
+        let is_git = source.identifier.starts_with("git://");
+        let asked = rpc::ResolveSourceMetaRequest {
+            source: Some(source),
+            log_name: log_name.to_owned(),
+            git: is_git.then_some(rpc::ResolveSourceGitRequest {
+                return_object: true,
+            }),
+            ..rpc::ResolveSourceMetaRequest::default()
+        };
+        let answer = self.client().resolve_source_meta(asked).await;
+        let answer = answer.map_err(error)?.into_inner();
+        let modified = answer.http.and_then(|http| http.last_modified);
+        Ok(SourceMeta {
+            commit: answer.git.unwrap_or_default().commit_object,
+            last_modified: modified.map(|time| time.seconds),
+        })
     }
 
     async fn solve(&self, request: SolveRequest) -> Result<Option<Ref>, Error> {
@@ -392,6 +415,7 @@ fn stat(stat: fsutil::Stat) -> Stat {
         mode: stat.mode,
         size: u64::try_from(stat.size).unwrap_or_default(),
         link: stat.linkname,
+        mtime: stat.mod_time,
     }
 }
 

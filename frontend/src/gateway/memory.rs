@@ -11,8 +11,8 @@ use buildkit_proto::pb;
 use prost::Message;
 
 use super::{
-    Error, Gateway, ImageAnswer, ImageMeta, ImageRequest, Outcome, Pong, Ref, SolveRequest, Stat,
-    Warning,
+    Error, Gateway, ImageAnswer, ImageMeta, ImageRequest, Outcome, Pong, Ref, SolveRequest,
+    SourceMeta, Stat, Warning,
 };
 
 /// A world of maps.
@@ -27,6 +27,10 @@ pub struct Memory {
     /// Files by the name of their local source (`dockerfile`, `context`), or the identifier of
     /// another source, and path.
     pub files: BTreeMap<(String, String), Vec<u8>>,
+    /// When all files were changed, in nanoseconds since 1970.
+    pub mtime: i64,
+    /// What is known of sources, by their identifier.
+    pub sources: BTreeMap<String, SourceMeta>,
     /// What the client hands in.
     pub inputs: BTreeMap<String, pb::Definition>,
     /// What was asked so far.
@@ -97,6 +101,12 @@ impl Gateway for Memory {
         image.cloned().map(ImageAnswer::Image).ok_or_else(missing)
     }
 
+    async fn resolve_source(&self, source: pb::SourceOp, _: &str) -> Result<SourceMeta, Error> {
+        let meta = self.sources.get(&source.identifier);
+        meta.cloned()
+            .ok_or_else(|| Error::new(format!("{}: not found", source.identifier)))
+    }
+
     async fn solve(&self, request: SolveRequest) -> Result<Option<Ref>, Error> {
         let mut record = self.record.borrow_mut();
         let is_empty = request.definition.is_empty();
@@ -122,6 +132,7 @@ impl Gateway for Memory {
             mode: 0o644,
             size: data.len() as u64,
             link: String::new(),
+            mtime: self.mtime,
         })
     }
 
@@ -136,6 +147,7 @@ impl Gateway for Memory {
                 mode: 0o644,
                 size: data.len() as u64,
                 link: String::new(),
+                mtime: self.mtime,
             })
         });
         Ok(entries.filter(|entry| !entry.path.contains('/')).collect())

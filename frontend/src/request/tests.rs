@@ -178,6 +178,7 @@ fn every_bad_value_is_reported() {
         "\
 --platform: `linux/a/b/c` is no platform: platform `linux/a/b/c` has more parts than `os/architecture/variant` (write `os/arch`, such as `linux/arm64`)
 --platform: `toaster` is no platform: `toaster` is neither an operating system nor an architecture (write `os/arch`, such as `linux/arm64`)
+--build-arg: SOURCE_DATE_EPOCH is `yesterday`, which is no number of seconds (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or `context` for the time of a remote build context)
 multi-platform: `maybe` is neither true nor false
 image-resolve-mode: `never` is no mode (the modes are `default`, `pull` and `local`)
 --cache-from: not a list of caches in JSON: EOF while parsing a list at line 1 column 1
@@ -190,8 +191,7 @@ image-resolve-mode: `never` is no mode (the modes are `default`, `pull` and `loc
 --network: there is no network `bridge` (the networks are `default`, `none` and `host`)
 --resource memory: `0` is no number above 0
 --resource memory-swap: `-2` is no number above 0 (-1 is no limit)
---resource cpuset-cpus: `a` is not a list of CPUs (write numbers and ranges with commas, such as 0-2,7)
---build-arg: SOURCE_DATE_EPOCH is `yesterday`, which is no number of seconds (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`)",
+--resource cpuset-cpus: `a` is not a list of CPUs (write numbers and ranges with commas, such as 0-2,7)",
     );
 }
 
