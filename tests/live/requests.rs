@@ -132,7 +132,7 @@ fn every_bad_option_is_named() {
     let live = Live::new("options");
     let build = live.build().file("build.yaml", with_syntax(FILE));
     let epoch = "--build-arg: SOURCE_DATE_EPOCH is `now`, which is no number of seconds \
-                 (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`)";
+                 (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or `context` for the time of a remote build context)";
     // The daemon looks at most of them before we do.
     for (option, expected) in [
         (
@@ -185,7 +185,7 @@ fn what_buildx_itself_refuses_never_reaches_us_and_the_rest_has_its_flag() {
     check(
         build().arg("--build-arg=SOURCE_DATE_EPOCH=now"),
         "\
-ERROR: failed to build: failed to solve: --build-arg: SOURCE_DATE_EPOCH is `now`, which is no number of seconds (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`)",
+ERROR: failed to build: failed to solve: --build-arg: SOURCE_DATE_EPOCH is `now`, which is no number of seconds (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or `context` for the time of a remote build context)",
     );
 }
 
