@@ -1,7 +1,8 @@
 //! Whether a download is an archive or a build file.
 //!
 //! In: its first bytes. As `frontend/dockerui/context.go:isArchive` (v0.32.2) decides, and beyond
-//! that zstd and any tar whose first header is whole: neither can be a build file.
+//! that zstd and any tar whose first header is whole: neither can be a build file. Those two come
+//! here only if nobody looked for a `# syntax=` line in them before.
 
 /// What compressed archives start with: bzip2, gzip, xz, zstd.
 const COMPRESSED: &[&[u8]] = &[b"BZh", b"\x1f\x8b\x08", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"];
