@@ -13,9 +13,10 @@ use crate::cap::Cap;
 use crate::digest::Digest;
 use crate::location::{self, Location};
 use crate::metadata;
-use crate::op::{self, Diff, Merge, PlatformUse};
+use crate::op::{self, Body, Diff, Merge, PlatformUse};
 use crate::output::{Output, VertexId};
 use crate::platform::Platform;
+use crate::store::{Piece, Store};
 use crate::vertex::Vertex;
 use crate::wire::Wire;
 
@@ -25,9 +26,8 @@ pub struct Graph {
     platform: Option<Platform>,
     nodes: Vec<Node>,
     known: BTreeMap<Digest, VertexId>,
-    /// The bytes of all ops and of what they carry. One buffer, because a graph has thousands of
-    /// both and never gives one back.
-    bytes: Vec<u8>,
+    /// The bytes of all ops and of what they carry.
+    bytes: Store,
     /// What all vertices need.
     needs: Vec<VertexId>,
     /// Files of imported definitions.
@@ -38,8 +38,8 @@ pub struct Graph {
 #[derive(Clone, Debug)]
 struct Node {
     digest: Digest,
-    op: Range<usize>,
-    metadata: Range<usize>,
+    op: Piece,
+    metadata: Piece,
     needs: Range<usize>,
     locations: Vec<NodeLocation>,
 }
@@ -98,30 +98,28 @@ impl Graph {
         } = vertex.into();
         let lowered = op.lower();
         metadata.caps.extend(lowered.caps.iter());
-        if metadata.linux_resources.is_some() && matches!(lowered.kind, pb::op::Op::Exec(_)) {
+        if metadata.linux_resources.is_some() && matches!(lowered.body, Body::Exec(_)) {
             metadata.caps.insert(Cap::EXEC_META_LINUX_RESOURCES);
         }
         let platform = match lowered.platform {
-            PlatformUse::Written => platform.as_ref().or(self.platform.as_ref()),
+            PlatformUse::Written => platform.as_deref().or(self.platform.as_ref()),
             PlatformUse::LeftOut => None,
         };
-        let start = self.bytes.len();
-        // Written where they stay, so that nothing is copied.
         let mut bytes = std::mem::take(&mut self.bytes);
-        let mut wire = Wire(&mut bytes);
-        for output in &lowered.inputs {
-            wire.message(1, |input| self.input(*output, input));
-        }
-        op::write_end(&mut wire, platform, &constraints, &lowered.kind);
-        let op = start..bytes.len();
-        metadata.write(&mut Wire(&mut bytes));
-        let metadata = op.end..bytes.len();
+        let op = bytes.add(|bytes| {
+            let mut wire = Wire(bytes);
+            for output in &lowered.inputs {
+                wire.message(1, |input| self.input(*output, input));
+            }
+            op::write_end(&mut wire, platform, &constraints, &lowered.body);
+        });
+        let metadata = bytes.add(|bytes| metadata.write(&mut Wire(bytes)));
         self.bytes = bytes;
         let needs = lowered.visits.unwrap_or(lowered.inputs);
         let first = self.needs.len();
         self.needs.extend(needs.iter().map(|output| output.vertex));
         let node = Node {
-            digest: Digest::of(&self.bytes[op.clone()]),
+            digest: Digest::of(self.bytes.get(op)),
             op,
             metadata,
             needs: first..self.needs.len(),
@@ -137,16 +135,16 @@ impl Graph {
         new: &NewNode<'_>,
         locations: impl IntoIterator<Item = NodeLocation>,
     ) -> VertexId {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(new.op);
-        let op = start..self.bytes.len();
-        self.bytes.extend_from_slice(new.metadata);
+        let op = self.bytes.add(|bytes| bytes.extend_from_slice(new.op));
+        let metadata = self
+            .bytes
+            .add(|bytes| bytes.extend_from_slice(new.metadata));
         let first = self.needs.len();
         self.needs.extend_from_slice(new.needs);
         let node = Node {
             digest,
-            metadata: op.end..self.bytes.len(),
             op,
+            metadata,
             needs: first..self.needs.len(),
             locations: Vec::new(),
         };
@@ -178,16 +176,14 @@ impl Graph {
 
     /// Drops a node that is there already, but for what it carries.
     fn join(&mut self, id: VertexId, node: &Node) {
-        let there = self.nodes[id.number()].metadata.clone();
-        let later = &self.bytes[node.metadata.clone()];
-        let joined = (self.bytes[there.clone()] != *later)
-            .then(|| metadata::merge(&self.bytes[there], later));
-        self.bytes.truncate(node.op.start);
+        let there = self.bytes.get(self.nodes[id.number()].metadata);
+        let later = self.bytes.get(node.metadata);
+        let joined = (there != later).then(|| metadata::merge(there, later));
+        self.bytes.drop_from(node.op);
         self.needs.truncate(node.needs.start);
         if let Some(joined) = joined {
-            let start = self.bytes.len();
-            self.bytes.extend(joined);
-            self.nodes[id.number()].metadata = start..self.bytes.len();
+            let joined = self.bytes.add(|bytes| bytes.extend(joined));
+            self.nodes[id.number()].metadata = joined;
         }
     }
 
@@ -228,7 +224,7 @@ impl Graph {
     /// Returns what a process leaves at the mount `path`: its output, or what is mounted there if
     /// it cannot be written.
     pub fn mount(&self, vertex: VertexId, path: &str) -> Option<Output> {
-        let op = pb::Op::decode(&self.bytes[self.nodes.get(vertex.number())?.op.clone()]).ok()?;
+        let op = pb::Op::decode(self.bytes.get(self.nodes.get(vertex.number())?.op)).ok()?;
         let Some(pb::op::Op::Exec(exec)) = op.op else {
             return None;
         };
@@ -266,12 +262,12 @@ impl Graph {
 
     /// Returns the bytes of a vertex's op.
     pub(crate) fn op(&self, vertex: VertexId) -> &[u8] {
-        &self.bytes[self.node(vertex).op.clone()]
+        self.bytes.get(self.node(vertex).op)
     }
 
     /// Returns what a vertex carries, as the bytes of `pb.OpMetadata`.
     pub(crate) fn metadata(&self, vertex: VertexId) -> &[u8] {
-        &self.bytes[self.node(vertex).metadata.clone()]
+        self.bytes.get(self.node(vertex).metadata)
     }
 
     /// Returns what a vertex needs, in the order in which a definition lists it.

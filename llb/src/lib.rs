@@ -36,6 +36,7 @@ mod op;
 mod output;
 mod path;
 mod platform;
+mod store;
 mod vertex;
 mod wire;
 

@@ -121,7 +121,10 @@ impl LinuxResources {
 /// Returns the capabilities that carried bytes themselves need: the fields that are there.
 pub(crate) fn used(mut metadata: &[u8]) -> CapSet {
     let mut caps = CapSet::default();
-    while let Ok((field, wire_type)) = decode_key(&mut metadata) {
+    while !metadata.is_empty() {
+        let Ok((field, wire_type)) = decode_key(&mut metadata) else {
+            break;
+        };
         caps.extend(match field {
             1 => Some(Cap::META_IGNORECACHE),
             2 => Some(Cap::META_DESCRIPTION),

@@ -35,15 +35,11 @@ use crate::wire::Wire;
 /// Is what a vertex does.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an op lives only until it is added to a graph"
-)]
 pub enum Op {
     /// Fetches something.
     Source(Source),
     /// Runs a process.
-    Exec(Exec),
+    Exec(Box<Exec>),
     /// Changes files.
     File(File),
     /// Lays inputs over each other.
@@ -63,9 +59,23 @@ pub(crate) enum PlatformUse {
     LeftOut,
 }
 
+/// Is the `oneof` of an op, ready to be written.
+pub(crate) enum Body {
+    /// An exec: a build has thousands, so they are written without a message between.
+    Exec(exec::Numbered),
+    /// Any other.
+    Message(Box<pb::op::Op>),
+}
+
+impl Body {
+    fn message(kind: pb::op::Op) -> Self {
+        Self::Message(Box::new(kind))
+    }
+}
+
 /// Is an op ready to be written.
 pub(crate) struct Lowered {
-    pub(crate) kind: pb::op::Op,
+    pub(crate) body: Body,
     /// The outputs it needs, in the order of its input numbers.
     pub(crate) inputs: Vec<Output>,
     /// The same in the order in which a definition lists them, where that differs.
@@ -98,7 +108,13 @@ macro_rules! from_ops {
     )*};
 }
 
-from_ops!(Source, Exec, File, Merge, Diff, Passthrough, Build);
+from_ops!(Source, File, Merge, Diff, Passthrough, Build);
+
+impl From<Exec> for Op {
+    fn from(op: Exec) -> Self {
+        Self::Exec(Box::new(op))
+    }
+}
 
 /// Numbers the outputs an op needs; the same output gets the same number.
 #[derive(Default)]
@@ -142,7 +158,7 @@ pub(crate) fn write_end(
     wire: &mut Wire<'_>,
     platform: Option<&Platform>,
     constraints: &[String],
-    kind: &pb::op::Op,
+    body: &Body,
 ) {
     if let Some(platform) = platform {
         wire.message(10, |wire| platform.write(wire));
@@ -153,7 +169,10 @@ pub(crate) fn write_end(
             wire.element(1, filter.as_bytes());
         }
     });
-    kind.encode(wire.0);
+    match body {
+        Body::Exec(exec) => wire.message(2, |wire| exec.write(wire)),
+        Body::Message(kind) => kind.encode(wire.0),
+    }
 }
 
 /// Returns the bytes of `op` as Go's deterministic encoder writes them.

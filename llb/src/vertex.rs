@@ -1,6 +1,7 @@
 //! A vertex before it is in a graph: an op, where it may run, and what it carries.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::attr;
 use crate::cap::Cap;
@@ -17,7 +18,7 @@ use crate::platform::Platform;
 #[must_use = "a vertex does nothing until it is added to a graph"]
 pub struct Vertex {
     pub(crate) op: Op,
-    pub(crate) platform: Option<Platform>,
+    pub(crate) platform: Option<Arc<Platform>>,
     pub(crate) constraints: Vec<String>,
     pub(crate) metadata: Metadata,
     pub(crate) locations: Vec<Location>,
@@ -37,8 +38,8 @@ impl Vertex {
 
     /// Sets the platform; ops that know no platform (files, local, git, http, merge, diff,
     /// passthrough, blobs) ignore it.
-    pub fn platform(mut self, platform: Platform) -> Self {
-        self.platform = Some(platform);
+    pub fn platform(mut self, platform: impl Into<Arc<Platform>>) -> Self {
+        self.platform = Some(platform.into());
         self
     }
 

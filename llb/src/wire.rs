@@ -38,6 +38,15 @@ impl Wire<'_> {
         self.0.extend_from_slice(value);
     }
 
+    /// Writes an element of a list of texts that is given in parts.
+    pub(crate) fn joined<const N: usize>(&mut self, field: u32, parts: [&str; N]) {
+        self.key(field, LEN);
+        self.varint(parts.iter().map(|part| part.len() as u64).sum());
+        for part in parts {
+            self.0.extend_from_slice(part.as_bytes());
+        }
+    }
+
     /// Writes a message, empty or not.
     pub(crate) fn message(&mut self, field: u32, write: impl FnOnce(&mut Wire<'_>)) {
         self.key(field, LEN);

@@ -4,7 +4,7 @@ use buildkit_proto::pb;
 
 use crate::attr;
 use crate::cap::Cap;
-use crate::op::{Lowered, PlatformUse};
+use crate::op::{Body, Lowered, PlatformUse};
 use crate::output::Output;
 
 /// Solves the definition in a file of an input.
@@ -49,7 +49,7 @@ impl Build {
             attrs: attrs.into_iter().collect(),
         };
         Lowered {
-            kind: pb::op::Op::Build(op),
+            body: Body::message(pb::op::Op::Build(op)),
             inputs: vec![self.input],
             visits: None,
             caps: [Cap::SOURCE_BUILDOP_LLBFILENAME].into(),

@@ -4,7 +4,7 @@ use buildkit_proto::pb;
 
 use crate::attr;
 use crate::cap::Cap;
-use crate::op::{Lowered, PlatformUse, count};
+use crate::op::{Body, Lowered, PlatformUse, count};
 use crate::output::Output;
 
 /// Takes what `upper` has and `lower` has not.
@@ -38,10 +38,10 @@ impl Diff {
             input: number(self.upper),
         };
         Lowered {
-            kind: pb::op::Op::Diff(pb::DiffOp {
+            body: Body::message(pb::op::Op::Diff(pb::DiffOp {
                 lower: Some(lower),
                 upper: Some(upper),
-            }),
+            })),
             inputs,
             visits: None,
             caps: [Cap::DIFFOP].into(),

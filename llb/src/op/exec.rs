@@ -1,14 +1,18 @@
 //! Exec: a process, what it sees and what it leaves.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use buildkit_proto::pb;
+use prost::Message as _;
+use prost::encoding::message;
 
 use crate::attr;
 use crate::cap::{Cap, CapSet};
 use crate::op::mount::{Bind, Mount, Place, Secret, Ssh};
-use crate::op::{Inputs, Lowered, PlatformUse};
+use crate::op::{Body, Inputs, Lowered, PlatformUse};
 use crate::output::Output;
+use crate::wire::Wire;
 
 /// Runs a process.
 ///
@@ -17,8 +21,10 @@ use crate::output::Output;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Exec {
-    meta: pb::Meta,
-    env: Vec<(String, String)>,
+    args: Vec<String>,
+    env: Arc<Vec<(String, String)>>,
+    cwd: String,
+    user: String,
     network: Network,
     security: Security,
     places: Vec<Place>,
@@ -26,6 +32,14 @@ pub struct Exec {
     agents: Vec<Ssh>,
     secret_env: Vec<SecretEnv>,
     devices: Vec<CdiDevice>,
+    /// Those fields of `pb.Meta` that few have.
+    rare: Option<Box<pb::Meta>>,
+}
+
+/// Is an exec whose inputs and outputs are numbered.
+pub(crate) struct Numbered {
+    exec: Box<Exec>,
+    mounts: Vec<pb::Mount>,
 }
 
 /// Says which network a process sees.
@@ -134,15 +148,11 @@ impl Exec {
 
     /// Returns the process `args` on a root file system that is mounted as given.
     pub fn on<A: Into<String>>(root: Bind, args: impl IntoIterator<Item = A>) -> Self {
-        let meta = pb::Meta {
-            args: args.into_iter().map(Into::into).collect(),
-            cwd: "/".to_string(),
-            remove_mount_stubs_recursive: true,
-            ..pb::Meta::default()
-        };
         Self {
-            meta,
-            env: Vec::new(),
+            args: args.into_iter().map(Into::into).collect(),
+            env: Arc::default(),
+            cwd: "/".to_string(),
+            user: String::new(),
             network: Network::Sandbox,
             security: Security::Sandbox,
             places: vec![Place::Bind(root)],
@@ -150,30 +160,46 @@ impl Exec {
             agents: Vec::new(),
             secret_env: Vec::new(),
             devices: Vec::new(),
+            rare: None,
         }
+    }
+
+    fn rare(&mut self) -> &mut pb::Meta {
+        self.rare.get_or_insert_with(|| {
+            Box::new(pb::Meta {
+                remove_mount_stubs_recursive: true,
+                ..pb::Meta::default()
+            })
+        })
+    }
+
+    /// Sets all variables, each name once; many processes can share them.
+    pub fn envs(mut self, env: impl Into<Arc<Vec<(String, String)>>>) -> Self {
+        self.env = env.into();
+        self
     }
 
     /// Sets a variable; one that was set before moves to the end.
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        set(&mut self.env, name.into(), value.into());
+        set(Arc::make_mut(&mut self.env), name.into(), value.into());
         self
     }
 
     /// Sets the working directory.
     pub fn cwd(mut self, path: impl Into<String>) -> Self {
-        self.meta.cwd = path.into();
+        self.cwd = path.into();
         self
     }
 
     /// Sets the user, as `name`, `uid` or either with `:group`.
     pub fn user(mut self, user: impl Into<String>) -> Self {
-        self.meta.user = user.into();
+        self.user = user.into();
         self
     }
 
     /// Sets the proxies.
     pub fn proxy(mut self, proxy: Proxy) -> Self {
-        self.meta.proxy_env = Some(pb::ProxyEnv {
+        self.rare().proxy_env = Some(pb::ProxyEnv {
             http_proxy: proxy.http,
             https_proxy: proxy.https,
             ftp_proxy: proxy.ftp,
@@ -186,7 +212,7 @@ impl Exec {
     /// Adds a host name.
     pub fn extra_host(mut self, host: impl Into<String>, ip: IpAddr) -> Self {
         let ip = ip.to_canonical().to_string();
-        self.meta.extra_hosts.push(pb::HostIp {
+        self.rare().extra_hosts.push(pb::HostIp {
             host: host.into(),
             ip,
         });
@@ -195,32 +221,35 @@ impl Exec {
 
     /// Sets the name of the host it runs on.
     pub fn hostname(mut self, name: impl Into<String>) -> Self {
-        self.meta.hostname = name.into();
+        self.rare().hostname = name.into();
         self
     }
 
     /// Adds a limit of the kernel.
     pub fn ulimit(mut self, limit: Ulimit) -> Self {
         let Ulimit { name, soft, hard } = limit;
-        self.meta.ulimit.push(pb::Ulimit { name, soft, hard });
+        self.rare().ulimit.push(pb::Ulimit { name, soft, hard });
         self
     }
 
     /// Sets the control group above it.
     pub fn cgroup_parent(mut self, path: impl Into<String>) -> Self {
-        self.meta.cgroup_parent = path.into();
+        self.rare().cgroup_parent = path.into();
         self
     }
 
     /// Leaves the empty directories that were made to mount something.
     pub fn keep_mount_stubs(mut self) -> Self {
-        self.meta.remove_mount_stubs_recursive = false;
+        self.rare().remove_mount_stubs_recursive = false;
         self
     }
 
     /// Sets which exit codes are success; by default 0.
     pub fn valid_exit_codes(mut self, codes: impl IntoIterator<Item = i32>) -> Self {
-        self.meta.valid_exit_codes = codes.into_iter().collect();
+        let codes: Vec<i32> = codes.into_iter().collect();
+        if !codes.is_empty() || self.rare.is_some() {
+            self.rare().valid_exit_codes = codes;
+        }
         self
     }
 
@@ -260,13 +289,13 @@ impl Exec {
         self
     }
 
-    pub(super) fn lower(mut self) -> Lowered {
+    pub(super) fn lower(mut self: Box<Self>) -> Lowered {
         self.places.sort_by(|a, b| a.path().cmp(b.path()));
         let caps = self.caps();
         let mut inputs = Inputs::default();
-        let mut mounts = Vec::new();
+        let mut mounts = Vec::with_capacity(self.places.len());
         let mut next_output = 0;
-        for place in self.places {
+        for place in std::mem::take(&mut self.places) {
             let input = inputs.number(place.input());
             let output = if place.is_output() {
                 next_output
@@ -276,32 +305,19 @@ impl Exec {
             next_output += i64::from(place.is_output());
             mounts.push(place.lower(input, output));
         }
-        mounts.extend(self.secrets.into_iter().map(Secret::lower));
-        let sockets: Vec<_> = agent_paths(&self.agents);
+        let secrets = std::mem::take(&mut self.secrets);
+        mounts.extend(secrets.into_iter().map(Secret::lower));
+        let agents = std::mem::take(&mut self.agents);
+        let sockets: Vec<_> = agent_paths(&agents);
         if let (Some(first), None) = (sockets.first(), get(&self.env, "SSH_AUTH_SOCK")) {
-            set(&mut self.env, "SSH_AUTH_SOCK".to_string(), first.clone());
+            let name = "SSH_AUTH_SOCK".to_string();
+            set(Arc::make_mut(&mut self.env), name, first.clone());
         }
-        mounts.extend(
-            self.agents
-                .into_iter()
-                .zip(sockets)
-                .map(|(ssh, path)| ssh.lower(path)),
-        );
-        self.meta.env = self
-            .env
-            .into_iter()
-            .map(|(name, value)| name + "=" + &value)
-            .collect();
-        let op = pb::ExecOp {
-            meta: Some(self.meta),
-            mounts,
-            network: network(self.network).into(),
-            security: security(self.security).into(),
-            secretenv: self.secret_env.into_iter().map(Into::into).collect(),
-            cdi_devices: self.devices.into_iter().map(Into::into).collect(),
-        };
+        let agents = agents.into_iter().zip(sockets);
+        mounts.extend(agents.map(|(ssh, path)| ssh.lower(path)));
+        let exec = Numbered { exec: self, mounts };
         Lowered {
-            kind: pb::op::Op::Exec(op),
+            body: Body::Exec(exec),
             inputs: inputs.into_list(),
             visits: None,
             caps,
@@ -310,14 +326,21 @@ impl Exec {
     }
 
     fn caps(&self) -> CapSet {
+        let has_rare = |has: fn(&pb::Meta) -> bool| self.rare.as_deref().is_some_and(has);
         let has_secret = !self.secrets.is_empty() || !self.secret_env.is_empty();
         let optional = [
             (
-                !self.meta.valid_exit_codes.is_empty(),
+                has_rare(|rare| !rare.valid_exit_codes.is_empty()),
                 Cap::EXEC_VALIDEXITCODE,
             ),
-            (!self.meta.ulimit.is_empty(), Cap::EXEC_META_ULIMIT),
-            (self.meta.proxy_env.is_some(), Cap::EXEC_META_PROXYENV),
+            (
+                has_rare(|rare| !rare.ulimit.is_empty()),
+                Cap::EXEC_META_ULIMIT,
+            ),
+            (
+                has_rare(|rare| rare.proxy_env.is_some()),
+                Cap::EXEC_META_PROXYENV,
+            ),
             (self.network != Network::Sandbox, Cap::EXEC_META_NETWORK),
             (self.security != Security::Sandbox, Cap::EXEC_META_SECURITY),
             (has_secret, Cap::EXEC_MOUNT_SECRET),
@@ -335,6 +358,52 @@ impl Exec {
             place.caps(&mut caps);
         }
         caps
+    }
+}
+
+/// Is `remove_mount_stubs_recursive` of `pb.Meta`, which is set unless somebody takes it back.
+const STUBS_REMOVED: u32 = 11;
+
+impl Numbered {
+    /// Writes it as `pb.ExecOp`.
+    pub(crate) fn write(&self, wire: &mut Wire<'_>) {
+        let exec = &self.exec;
+        wire.message(1, |meta| exec.write_meta(meta));
+        for mount in &self.mounts {
+            message::encode(2, mount, wire.0);
+        }
+        wire.int(3, i32::from(network(exec.network)).into());
+        wire.int(4, i32::from(security(exec.security)).into());
+        for variable in &exec.secret_env {
+            wire.message(5, |wire| {
+                wire.text(1, &variable.id);
+                wire.text(2, &variable.name);
+                wire.flag(3, variable.optional);
+            });
+        }
+        for device in &exec.devices {
+            wire.message(6, |wire| {
+                wire.text(1, &device.name);
+                wire.flag(2, device.optional);
+            });
+        }
+    }
+}
+
+impl Exec {
+    fn write_meta(&self, wire: &mut Wire<'_>) {
+        for arg in &self.args {
+            wire.element(1, arg.as_bytes());
+        }
+        for (name, value) in self.env.iter() {
+            wire.joined(2, [name, "=", value]);
+        }
+        wire.text(3, &self.cwd);
+        wire.text(4, &self.user);
+        match &self.rare {
+            Some(rare) => rare.encode_raw(wire.0),
+            None => wire.flag(STUBS_REMOVED, true),
+        }
     }
 }
 
@@ -369,19 +438,5 @@ fn security(security: Security) -> pb::SecurityMode {
     match security {
         Security::Sandbox => pb::SecurityMode::Sandbox,
         Security::Insecure => pb::SecurityMode::Insecure,
-    }
-}
-
-impl From<SecretEnv> for pb::SecretEnv {
-    fn from(variable: SecretEnv) -> Self {
-        let SecretEnv { id, name, optional } = variable;
-        Self { id, name, optional }
-    }
-}
-
-impl From<CdiDevice> for pb::CdiDevice {
-    fn from(device: CdiDevice) -> Self {
-        let CdiDevice { name, optional } = device;
-        Self { name, optional }
     }
 }

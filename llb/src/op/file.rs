@@ -18,7 +18,7 @@ pub use remove::Remove;
 
 use crate::attr;
 use crate::cap::Cap;
-use crate::op::{Inputs, Lowered, PlatformUse, count};
+use crate::op::{Body, Inputs, Lowered, PlatformUse, count};
 use crate::output::Output;
 
 /// Changes files, action by action; output 0 is the result of the last one.
@@ -109,9 +109,9 @@ impl File {
                 action: Some(step.action),
             });
         Lowered {
-            kind: pb::op::Op::File(pb::FileOp {
+            body: Body::message(pb::op::Op::File(pb::FileOp {
                 actions: actions.collect(),
-            }),
+            })),
             inputs: steps.inputs.into_list(),
             visits: Some(visits),
             caps: [Cap::FILE_BASE].into(),

@@ -3,7 +3,7 @@
 use buildkit_proto::pb;
 
 use crate::cap::Cap;
-use crate::op::{Lowered, PlatformUse, count};
+use crate::op::{Body, Lowered, PlatformUse, count};
 use crate::output::Output;
 
 /// Lays inputs over each other.
@@ -28,7 +28,7 @@ impl Merge {
             .map(|n| pb::MergeInput { input: count(n) })
             .collect();
         Lowered {
-            kind: pb::op::Op::Merge(pb::MergeOp { inputs }),
+            body: Body::message(pb::op::Op::Merge(pb::MergeOp { inputs })),
             inputs: self.inputs,
             visits: None,
             caps: [Cap::MERGEOP].into(),

@@ -3,7 +3,7 @@
 use buildkit_proto::pb;
 
 use crate::cap::Cap;
-use crate::op::{Lowered, PlatformUse, count};
+use crate::op::{Body, Lowered, PlatformUse, count};
 use crate::output::Output;
 
 /// Hands inputs on as outputs; others only have to be done first.
@@ -41,10 +41,10 @@ impl Passthrough {
 
     pub(super) fn lower(self) -> Lowered {
         Lowered {
-            kind: pb::op::Op::Passthrough(pb::PassthroughOp {
+            body: Body::message(pb::op::Op::Passthrough(pb::PassthroughOp {
                 id: self.id,
                 outputs: self.outputs,
-            }),
+            })),
             inputs: self.inputs,
             visits: None,
             caps: [Cap::PASSTHROUGHOP].into(),

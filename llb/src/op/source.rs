@@ -17,7 +17,7 @@ pub use layout::{LayoutBlob, OciLayout};
 pub use local::{Differ, Local};
 
 use crate::cap::{Cap, CapSet};
-use crate::op::{Lowered, Op, PlatformUse};
+use crate::op::{Body, Lowered, Op, PlatformUse};
 
 /// Fetches something.
 ///
@@ -89,7 +89,7 @@ impl Source {
             _ => PlatformUse::LeftOut,
         };
         Lowered {
-            kind: pb::op::Op::Source(self.message()),
+            body: Body::message(pb::op::Op::Source(self.message())),
             inputs: Vec::new(),
             visits: None,
             caps: self.caps,
