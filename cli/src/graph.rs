@@ -166,10 +166,10 @@ pub(crate) fn compile(
             lint::lint(&input, &mut diags);
         }
         for plan in plans {
-            let lowered = lower::lower(&plan, &resolved, &options, &files, &mut diags);
+            let lowered = lower::lower(plan.clone(), &resolved, &options, &files, &mut diags);
             builds.push((plan, lowered));
         }
-        lint::settle(&reading.build, &asked, &mut diags);
+        lint::settle(&lint::settings(&reading.build, &asked), &mut diags);
         reading.add_paths(&mut diags);
     }
     Ok(Compiled {

@@ -13,6 +13,8 @@ mod start;
 mod time;
 mod warning;
 
+use buildkit_llb::Platform;
+
 use crate::compile::{self, Platforms};
 use crate::diagnostic::Diagnostics;
 use crate::expand::Purpose;
@@ -60,7 +62,7 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
     pass::enter("solve");
     let solves = lowered
         .into_iter()
-        .map(|(plan, lowered)| solve::solve(gateway, &start, &loaded, plan, lowered));
+        .map(|(target, lowered)| solve::solve(gateway, &start, &loaded, target, lowered));
     let images = concurrent::try_all(solves).await?;
     Ok(outcome::outcome(&start.request, images))
 }
@@ -73,7 +75,7 @@ async fn compiled(
     loaded: &Loaded,
     how: (&str, Purpose),
     diags: &mut Diagnostics,
-) -> Result<Vec<(Plan, Lowered)>, Error> {
+) -> Result<Vec<(Platform, Lowered)>, Error> {
     let (session, purpose) = how;
     let (build, plans) = plans(start, loaded, purpose, diags);
     stop_at_mistakes(diags, loaded)?;
@@ -91,15 +93,19 @@ async fn compiled(
         },
         diags,
     );
+    let settings = lint::settings(&build, &asked);
+    // Large files are large here too, and it has said everything.
+    drop(build);
     pass::enter("lower");
     let mut lowered = Vec::new();
     for plan in plans {
         let options = setting::options(start, loaded, session, &plan.target);
-        let one = lower::lower(&plan, &resolved, &options, &loaded.files, diags);
-        lowered.push((plan, one));
+        let target = plan.target.clone();
+        let one = lower::lower(plan, &resolved, &options, &loaded.files, diags);
+        lowered.push((target, one));
     }
     stop_at_mistakes(diags, loaded)?;
-    lint::settle(&build, &asked, diags);
+    lint::settle(&settings, diags);
     Ok(lowered)
 }
 
@@ -139,8 +145,10 @@ fn plans(
         builder: start.builder.clone(),
         asked: start.request.platforms.clone(),
     };
-    let plans = compile::plans(&reading.build, &asked, &platforms, diags);
-    (reading.build, plans)
+    // Not the tree, which is as large as the model.
+    let build = reading.into_build();
+    let plans = compile::plans(&build, &asked, &platforms, diags);
+    (build, plans)
 }
 
 /// The build file's mistakes, all at once.

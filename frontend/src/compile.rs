@@ -31,6 +31,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Keeps only what the file says.
+    pub fn into_build(self) -> Build {
+        self.build
+    }
+
     /// Gives every finding the path of its place, such as `stages.test.steps[2].run`.
     pub fn add_paths(&self, diags: &mut Diagnostics) {
         syntax::path::annotate(&self.document, diags);
@@ -68,6 +73,6 @@ pub fn plans(
         enter("plan");
         plans.extend(expansion.and_then(|expansion| plan::plan(expansion, diags)));
     }
-    lint::settle(build, asked, diags);
+    lint::settle(&lint::settings(build, asked), diags);
     plans
 }

@@ -37,7 +37,7 @@ pub enum Piece<N> {
     /// Text that stands for itself.
     Literal(String),
     /// A `${{ name modifier }}`.
-    Reference(Reference<N>),
+    Reference(Box<Reference<N>>),
 }
 
 /// `args.NAME` and its like, with at most one modifier.

@@ -117,6 +117,21 @@ pub fn lint(input: &Input<'_>, diags: &mut Diagnostics) {
     }
 }
 
+/// What a file and a request say about findings, kept when the file itself is not.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    file: Check,
+    checks: settings::Checks,
+}
+
+/// Returns what a file and a request say about findings.
+pub fn settings(build: &Build, asked: &Asked) -> Settings {
+    Settings {
+        file: settings::of_file(build, asked, &mut Diagnostics::new()),
+        checks: settings::Checks::new(build),
+    }
+}
+
 /// Reports what is wrong with the settings themselves: `unknown-rule`, `bad-option`.
 pub fn check_settings(build: &Build, asked: &Asked, diags: &mut Diagnostics) {
     settings::of_file(build, asked, diags);
@@ -125,12 +140,10 @@ pub fn check_settings(build: &Build, asked: &Asked, diags: &mut Diagnostics) {
 
 /// Applies the settings to the warnings of the passes: those that are skipped are removed, and
 /// they are errors where a warning is one.
-pub fn settle(build: &Build, asked: &Asked, diags: &mut Diagnostics) {
-    let file = settings::of_file(build, asked, &mut Diagnostics::new());
-    let checks = settings::Checks::new(build);
+pub fn settle(settings: &Settings, diags: &mut Diagnostics) {
     let level = |diagnostic: &Diagnostic| {
-        let around = checks.around(diagnostic.place.span());
-        let layers: Vec<&Check> = [&file].into_iter().chain(around).collect();
+        let around = settings.checks.around(diagnostic.place.span());
+        let layers: Vec<&Check> = [&settings.file].into_iter().chain(around).collect();
         settings::level(diagnostic.code, State::Default, &layers)
     };
     diags.retain(|it| !is_settable(it.code) || level(it).is_some());

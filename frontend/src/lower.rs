@@ -30,6 +30,7 @@ use crate::plan::{ContextUse, ImageUse, Plan};
 use crate::text::Files;
 
 use config::ImageConfig;
+use history::Entry;
 use options::{ContextSource, Options, TargetChoice};
 use state::{Below, State};
 
@@ -172,17 +173,22 @@ impl Resolved {
 
 /// Lowers a plan. Reports texts whose values mean nothing once `env.*` is known.
 pub fn lower(
-    plan: &Plan,
+    mut plan: Plan,
     resolved: &Resolved,
     options: &Options,
     files: &Files,
     diags: &mut Diagnostics,
 ) -> Lowered {
-    let evaluated = evaluate::evaluate(plan, resolved, options, diags);
+    let stages = plan.stages.iter_mut();
+    let steps = stages
+        .map(|stage| std::mem::take(&mut stage.steps))
+        .collect();
+    let plan = &plan;
+    let evaluated = evaluate::evaluate(plan, steps, resolved, options, diags);
     let state = evaluated.states[plan.result.0].as_ref();
     let state = state.expect("plan: the result is in the order").clone();
     let (config, base_config) = image_config(plan, options, &evaluated.states, state.clone());
-    let (graph, result) = emit::emit(plan, resolved, options, files, &evaluated, diags);
+    let (graph, result) = emit::emit(plan, resolved, options, files, evaluated, diags);
     Lowered {
         graph,
         result,
@@ -200,7 +206,7 @@ fn image_config(
     state: State,
 ) -> (Vec<u8>, Option<Vec<u8>>) {
     let mut config = Rc::unwrap_or_clone(Rc::clone(&state.config));
-    let (history, base) = full_history(states, &state);
+    let (history, base) = full_history(options, states, &state);
     config.history = history;
     config.config.labels.extend(options.labels.iter().cloned());
     if options.target == TargetChoice::Explicit {
@@ -211,15 +217,18 @@ fn image_config(
 }
 
 /// Returns the entries of a stage and of all it stands on, oldest first.
-fn full_history(states: &[Option<State>], state: &State) -> (Vec<History>, Option<Rc<Vec<u8>>>) {
-    let mut parts: Vec<&[History]> = vec![&state.history];
+fn full_history(
+    options: &Options,
+    states: &[Option<State>],
+    state: &State,
+) -> (Vec<History>, Option<Rc<Vec<u8>>>) {
+    let mut parts: Vec<&[Entry]> = vec![&state.history];
     let mut below = &state.below;
-    let base = loop {
+    let (mut all, base) = loop {
         match below {
-            Below::Scratch => break None,
+            Below::Scratch => break (Vec::new(), None),
             Below::Image(config, bytes) => {
-                parts.push(&config.history);
-                break Some(Rc::clone(bytes));
+                break (config.history.clone(), Some(Rc::clone(bytes)));
             }
             Below::Stage(StageId(idx)) => {
                 let parent = states[*idx].as_ref().expect("plan: a base is in the order");
@@ -228,5 +237,8 @@ fn full_history(states: &[Option<State>], state: &State) -> (Vec<History>, Optio
             }
         }
     };
-    (parts.into_iter().rev().flatten().cloned().collect(), base)
+    let created = options.created.as_deref();
+    let made = parts.into_iter().rev().flatten();
+    all.extend(made.map(|made| history::entry(made, created)));
+    (all, base)
 }

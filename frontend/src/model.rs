@@ -43,7 +43,7 @@ use value::Slot;
 
 pub use arg::{Arg, ArgType};
 pub use check::Check;
-pub use exec::{Device, Exec, Network, Resources, Security, Ulimit};
+pub use exec::{Device, Exec, Network, Options, Resources, Security, Ulimit};
 pub use image::{Healthcheck, ImageKeys};
 pub use mount::{
     Bind, CacheMount, CacheUse, NamedCache, NamedSecret, NamedSsh, SecretMount, SecretUse, Sharing,
@@ -55,7 +55,7 @@ pub use step::{
 };
 
 /// Which pass a step has been through.
-pub trait Phase: Clone + Debug {
+pub trait Phase: Clone + Debug + 'static {
     /// A string.
     type Text: Clone + Debug;
     /// What `from` names.
@@ -89,7 +89,7 @@ pub enum Value {
     /// A string with references.
     Plain(Template<Name>),
     /// `{by-platform: {linux/amd64: …, default: …}}`.
-    ByPlatform(ByPlatform),
+    ByPlatform(Box<ByPlatform>),
 }
 
 /// One string per platform pattern.

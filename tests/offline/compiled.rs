@@ -123,7 +123,7 @@ fn lowered(plan: Plan, resolved: &Resolved, files: &Files, diags: &mut Diagnosti
         target: TargetChoice::Explicit,
         ..Options::default()
     };
-    let lowered = lower::lower(&plan, resolved, &options, files, diags);
+    let lowered = lower::lower(plan.clone(), resolved, &options, files, diags);
     let source = SourceInfo {
         filename: "build.yaml".to_owned(),
         ..SourceInfo::default()

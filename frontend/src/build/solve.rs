@@ -1,6 +1,6 @@
 //! One platform's graph on its way to the daemon.
 
-use buildkit_llb::SourceInfo;
+use buildkit_llb::{Platform, SourceInfo};
 use buildkit_proto::pb;
 
 use super::outcome::Image;
@@ -8,7 +8,6 @@ use super::start::Start;
 use crate::gateway::{Error, Gateway, SolveRequest, status};
 use crate::load::Loaded;
 use crate::lower::Lowered;
-use crate::plan::Plan;
 use crate::text::FileId;
 
 /// Returns a graph with the build file that it came from.
@@ -32,7 +31,7 @@ pub(super) async fn solve(
     gateway: &impl Gateway,
     start: &Start,
     loaded: &Loaded,
-    plan: Plan,
+    platform: Platform,
     mut lowered: Lowered,
 ) -> Result<Image, Error> {
     // Large, and not needed any more while the daemon works.
@@ -46,7 +45,7 @@ pub(super) async fn solve(
     };
     let reference = gateway.solve(request).await.map_err(status::unmarked)?;
     Ok(Image {
-        platform: plan.target,
+        platform,
         reference,
         lowered,
     })

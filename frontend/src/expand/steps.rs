@@ -146,7 +146,7 @@ fn add_image(keys: Keys<'_>, m: &mut Mapper<'_, '_>, out: &mut Steps) {
         out,
     );
     if let Some(check) = image.pick(|it| it.healthcheck.as_ref()) {
-        let verb = Verb::Healthcheck(map::healthcheck(&check.value, m));
+        let verb = Verb::Healthcheck(Box::new(map::healthcheck(&check.value, m)));
         out.push(made(check.span, verb));
     }
     add_text(

@@ -119,11 +119,11 @@ impl<N: fmt::Display> Evaluation<'_, N> {
                     Some(modifier) => Some(self.later(modifier)?),
                     None => None,
                 };
-                out.push(Piece::Reference(Reference {
+                out.push(Piece::Reference(Box::new(Reference {
                     span: reference.span,
                     name,
                     modifier,
-                }));
+                })));
                 Some(())
             }
             Found::Set(value) => self.modified(reference, Some(value), out),

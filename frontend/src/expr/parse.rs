@@ -41,11 +41,11 @@ pub fn parse(
         diags,
     };
     let broken = || {
-        vec![Piece::Reference(Reference {
+        vec![Piece::Reference(Box::new(Reference {
             span,
             name: Name::Broken,
             modifier: None,
-        })]
+        }))]
     };
     let pieces = reader.pieces(Until::End).unwrap_or_else(broken);
     Template { span, pieces }
@@ -124,7 +124,7 @@ impl Reader<'_> {
                 out.push_str(OPEN);
             } else if self.rest().starts_with(OPEN) {
                 let reference = self.reference();
-                out.push(Piece::Reference(reference));
+                out.push(Piece::Reference(Box::new(reference)));
             } else {
                 self.character(until, &mut out);
             }

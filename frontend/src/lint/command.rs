@@ -1,5 +1,8 @@
 //! The commands of a step, as far as a POSIX shell reads them.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
 use crate::expand::Expanded;
 use crate::expr::Text;
 use crate::model::{Command, Exec, Source, Step, Verb};
@@ -15,9 +18,24 @@ pub(super) struct Commands<'a> {
     /// Where the text stands.
     pub(super) span: Span,
     /// All of it.
-    pub(super) text: String,
-    /// One by one.
-    pub(super) list: Vec<Simple>,
+    pub(super) text: Cow<'a, str>,
+    /// One by one, once somebody has asked for them.
+    list: OnceCell<Vec<Simple>>,
+}
+
+impl Commands<'_> {
+    /// Returns them one by one. Most rules know by the text alone that they need not ask.
+    pub(super) fn list(&self) -> &[Simple] {
+        self.list.get_or_init(|| shell::commands(&self.text))
+    }
+
+    /// Tells whether a word of the text, without the directory of a path, is what is looked for.
+    pub(super) fn may_run(&self, is_it: impl Fn(&str) -> bool) -> bool {
+        let is_end = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.');
+        let mut words = self.text.split(is_end).filter(|word| !word.is_empty());
+        // Quotes, escapes and continued lines may hide a name.
+        self.text.contains(['\\', '"', '\'']) || words.any(is_it)
+    }
 }
 
 /// Returns the commands of a step whose text is here and which a POSIX shell reads.
@@ -33,7 +51,10 @@ pub(super) fn commands(step: &Step<Expanded>) -> Option<Commands<'_>> {
         },
         _ => return None,
     };
-    let written = text.to_string();
+    let written = match text.as_literal() {
+        Some(literal) => Cow::Borrowed(literal),
+        None => Cow::Owned(text.to_string()),
+    };
     let is_for_shell = match (&exec.shell, written.strip_prefix("#!")) {
         (_, Some(rest)) => is_shell(rest.lines().next().unwrap_or_default()),
         (Some(shell), None) => is_posix(&shell.value),
@@ -42,8 +63,8 @@ pub(super) fn commands(step: &Step<Expanded>) -> Option<Commands<'_>> {
     is_for_shell.then(|| Commands {
         exec,
         span: text.span,
-        list: shell::commands(&written),
         text: written,
+        list: OnceCell::new(),
     })
 }
 
@@ -53,11 +74,11 @@ fn exec_form<'a>(exec: &'a Exec<Expanded>, words: &[Text]) -> Option<Commands<'a
     Some(Commands {
         exec,
         span,
-        text: words.join(" "),
-        list: vec![Simple {
+        text: words.join(" ").into(),
+        list: OnceCell::from(vec![Simple {
             words,
             ..Simple::default()
-        }],
+        }]),
     })
 }
 

@@ -1,5 +1,8 @@
 //! Package managers: which calls download, what they leave behind, what prevents it.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use crate::expand::{Cache, Expanded};
 use crate::model::{Exec, Network};
 
@@ -168,11 +171,20 @@ pub(super) struct Install<'s> {
     words: &'s [String],
 }
 
+/// The programs of all of them: every word of every command is looked for.
+static PROGRAMS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+    let programs = MANAGERS.iter().flat_map(|manager| manager.programs);
+    programs.copied().collect()
+});
+
 /// Returns the calls that download.
 pub(super) fn installs<'s>(commands: &'s Commands<'_>) -> Vec<Install<'s>> {
     let is_offline = matches!(&commands.exec.network, Some(it) if it.value == Network::None);
-    let list = commands.list.iter().filter(|_| !is_offline);
-    list.filter_map(install).collect()
+    let is_manager = |word: &str| PROGRAMS.contains(word);
+    if is_offline || !commands.may_run(is_manager) {
+        return Vec::new();
+    }
+    commands.list().iter().filter_map(install).collect()
 }
 
 fn install(simple: &Simple) -> Option<Install<'_>> {

@@ -162,15 +162,16 @@ pub(super) fn check_names(build: &Build, diags: &mut Diagnostics) {
 }
 
 /// Every `check` of a file, and what it stands on.
-pub(super) struct Checks<'a> {
+#[derive(Clone, Debug)]
+pub(super) struct Checks {
     /// Outer ones first; the file's has no place.
-    list: Vec<(Option<Span>, &'a Check)>,
+    list: Vec<(Option<Span>, Check)>,
 }
 
-impl<'a> Checks<'a> {
-    pub(super) fn new(build: &'a Build) -> Self {
+impl Checks {
+    pub(super) fn new(build: &Build) -> Self {
         let mut checks = Self { list: Vec::new() };
-        let of_file = build.check.as_ref().map(|check| (None, check));
+        let of_file = build.check.clone().map(|check| (None, check));
         checks.list.extend(of_file);
         let mut stages = build.stages.iter().peekable();
         while let Some(stage) = stages.next() {
@@ -183,15 +184,16 @@ impl<'a> Checks<'a> {
         checks
     }
 
-    fn add(&mut self, around: Span, check: Option<&'a Check>) {
+    fn add(&mut self, around: Span, check: Option<&Check>) {
+        let check = check.cloned();
         self.list.extend(check.map(|check| (Some(around), check)));
     }
 
-    fn steps(&mut self, steps: &'a [Step<Written>], outer: Span) {
+    fn steps(&mut self, steps: &[Step<Written>], outer: Span) {
         let mut steps = steps.iter().peekable();
         while let Some(step) = steps.next() {
             let around = up_to(step.span, steps.peek().map(|next| next.span), outer.end);
-            self.add(around, step.check.as_ref());
+            self.add(around, step.check.as_deref());
             if let Verb::Parallel(branches) = &step.verb {
                 branches.iter().for_each(|it| self.steps(it, around));
             }
@@ -199,14 +201,14 @@ impl<'a> Checks<'a> {
     }
 
     /// Returns the settings of the stage and the steps around a place, the outermost first.
-    pub(super) fn around(&self, place: Option<Span>) -> impl Iterator<Item = &'a Check> {
+    pub(super) fn around(&self, place: Option<Span>) -> impl Iterator<Item = &Check> {
         let is_around = move |around: Span| {
             place.is_some_and(|it| {
                 it.file == around.file && around.start <= it.start && it.end <= around.end
             })
         };
         let list = self.list.iter();
-        list.filter_map(move |(around, check)| around.filter(|it| is_around(*it)).map(|_| *check))
+        list.filter_map(move |(around, check)| around.filter(|it| is_around(*it)).map(|_| check))
     }
 }
 

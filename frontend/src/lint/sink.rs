@@ -47,7 +47,7 @@ impl<'a> Sink<'a> {
 
     /// What is reported from here on is about this step.
     pub(super) fn enter_step(&mut self, step: &'a Step<Expanded>) -> &mut Self {
-        self.step = step.check.as_ref();
+        self.step = step.check.as_deref();
         self
     }
 

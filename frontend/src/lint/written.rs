@@ -225,7 +225,7 @@ impl<'b> Mentions<'b> {
         let values = values.chain(&body.user).chain(&body.workdir);
         values.for_each(|value| self.text(value));
         for step in body.steps.iter().flatten() {
-            self.place.step = step.check.as_ref();
+            self.place.step = step.check.as_deref();
             let _ = map::step::<Written, Seen>(step, self);
         }
         self.place.step = None;
@@ -278,6 +278,12 @@ pub(super) fn placed_bodies(stage: &Stage) -> impl Iterator<Item = (Place<'_>, &
     })
 }
 
+/// Tells whether an argument is declared anywhere.
+pub(super) fn has_args(build: &Build) -> bool {
+    let mut bodies = build.stages.iter().flat_map(bodies);
+    !build.args.is_empty() || bodies.any(|body| !body.args.is_empty())
+}
+
 /// Returns every step of the file as written, those in branches too.
 pub(super) fn steps(build: &Build) -> Vec<(Place<'_>, &Step<Written>)> {
     fn add<'b>(
@@ -288,7 +294,7 @@ pub(super) fn steps(build: &Build) -> Vec<(Place<'_>, &Step<Written>)> {
         for step in steps {
             let place = Place {
                 stage,
-                step: step.check.as_ref(),
+                step: step.check.as_deref(),
                 kind: Kind::Content,
             };
             out.push((place, step));

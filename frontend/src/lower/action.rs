@@ -3,7 +3,9 @@
 //! `evaluate` makes actions from steps; `emit` makes vertices from actions. Between the two the
 //! paths that the build context must send are known.
 
+use std::borrow::Cow;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use buildkit_llb::{Network, Platform, Security, Sharing};
 
@@ -13,16 +15,38 @@ use crate::text::Span;
 /// One thing that makes a layer.
 #[derive(Clone, Debug)]
 pub(crate) struct Action {
+    /// Where it comes from and what it is called.
+    pub(crate) heading: Heading,
+    /// What is done.
+    pub(crate) kind: ActionKind,
+}
+
+/// Where an action comes from and what it is called.
+#[derive(Clone, Debug)]
+pub(crate) struct Heading {
     /// The step in the build file.
     pub(crate) span: Span,
-    /// What the log shows behind `[stage 2/5] `.
-    pub(crate) title: String,
+    /// What the log shows behind `[stage 2/5] `, unless it is the first line of the command.
+    pub(crate) name: Option<String>,
     /// The instruction as a Dockerfile would spell it.
     pub(crate) command: String,
     /// Whether caches are passed over.
     pub(crate) freshness: Freshness,
-    /// What is done.
-    pub(crate) kind: ActionKind,
+}
+
+impl Heading {
+    /// Returns what the log shows behind `[stage 2/5] `.
+    pub(crate) fn title(&self) -> Cow<'_, str> {
+        if let Some(name) = &self.name {
+            return Cow::Borrowed(name);
+        }
+        let mut lines = self.command.trim_end().lines();
+        let first = lines.next().unwrap_or_default();
+        match lines.next() {
+            Some(_) => Cow::Owned(format!("{first} …")),
+            None => Cow::Borrowed(first),
+        }
+    }
 }
 
 /// Whether a vertex may come from the cache.
@@ -63,12 +87,21 @@ pub(crate) enum Missing {
 /// A command.
 #[derive(Clone, Debug)]
 pub(crate) struct Exec {
+    /// The words before `args`, which the steps of a stage share.
+    pub(crate) shell: Rc<[String]>,
     pub(crate) args: Vec<String>,
-    pub(crate) env: Rc<Vec<(String, String)>>,
+    pub(crate) env: Arc<Vec<(String, String)>>,
     pub(crate) cwd: String,
     pub(crate) user: String,
     pub(crate) network: Network,
     pub(crate) security: Security,
+    /// What few commands have.
+    pub(crate) extras: Option<Box<Extras>>,
+}
+
+/// What few commands have.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Extras {
     pub(crate) mounts: Vec<Mount>,
     pub(crate) secrets: Vec<Secret>,
     pub(crate) ssh: Vec<Ssh>,
@@ -80,14 +113,14 @@ pub(crate) struct Exec {
 }
 
 /// A bind, cache or tmpfs mount.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Mount {
     pub(crate) target: String,
     pub(crate) kind: MountKind,
 }
 
 /// What is mounted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum MountKind {
     /// A path of an input.
     Bind {
@@ -123,7 +156,7 @@ pub(crate) enum Access {
 }
 
 /// Who owns a cache directory.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CacheOwner {
     pub(crate) owner: String,
     pub(crate) mode: i32,
@@ -132,7 +165,7 @@ pub(crate) struct CacheOwner {
 }
 
 /// A secret of an exec.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Secret {
     pub(crate) id: String,
     pub(crate) target: Option<String>,
@@ -144,7 +177,7 @@ pub(crate) struct Secret {
 }
 
 /// A forwarded ssh agent of an exec.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ssh {
     /// Empty for the default agent.
     pub(crate) id: String,
@@ -156,7 +189,7 @@ pub(crate) struct Ssh {
 }
 
 /// A file from the build file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Inline {
     pub(crate) name: String,
     pub(crate) mode: i32,
@@ -259,6 +292,6 @@ pub(crate) struct EvaluatedStage {
     pub(crate) span: Span,
     pub(crate) base: Input,
     pub(crate) base_span: Span,
-    pub(crate) platform: Platform,
+    pub(crate) platform: Arc<Platform>,
     pub(crate) actions: Vec<Action>,
 }

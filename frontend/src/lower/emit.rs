@@ -18,8 +18,8 @@ use crate::plan::Plan;
 use crate::text::{Files, Span};
 
 use super::Resolved;
-use super::action::{Action, ActionKind, EvaluatedStage, Freshness};
-use super::evaluate::Evaluated;
+use super::action::{Action, ActionKind, EvaluatedStage, Freshness, Heading};
+use super::evaluate::{ContextPaths, Evaluated};
 use super::options::{Naming, Options};
 
 /// What every vertex may look at, and the graph under construction.
@@ -28,7 +28,7 @@ pub(crate) struct Context<'a> {
     pub(crate) resolved: &'a Resolved,
     pub(crate) options: &'a Options,
     pub(crate) files: &'a Files,
-    pub(crate) evaluated: &'a Evaluated,
+    pub(crate) context_paths: ContextPaths,
     pub(crate) diags: &'a mut Diagnostics,
     pub(crate) graph: Graph,
     /// By stage: nothing yet, or its filesystem.
@@ -50,7 +50,7 @@ pub(crate) fn emit(
     resolved: &Resolved,
     options: &Options,
     files: &Files,
-    evaluated: &Evaluated,
+    mut evaluated: Evaluated,
     diags: &mut Diagnostics,
 ) -> (Graph, Option<Output>) {
     let mut cx = Context {
@@ -58,15 +58,16 @@ pub(crate) fn emit(
         resolved,
         options,
         files,
-        evaluated,
+        context_paths: evaluated.context_paths,
         diags,
         graph: Graph::new(),
         outputs: vec![None; plan.stages.len()],
         contexts: BTreeMap::new(),
     };
     for &StageId(idx) in &plan.order {
+        // Taken: what was emitted is not needed any more, and there may be much of it.
         let stage = evaluated.stages[idx]
-            .as_ref()
+            .take()
             .expect("evaluate: every reached stage");
         let output = emit_stage(&mut cx, stage);
         cx.outputs[idx] = Some(output);
@@ -75,19 +76,20 @@ pub(crate) fn emit(
     (cx.graph, result)
 }
 
-fn emit_stage(cx: &mut Context, stage: &EvaluatedStage) -> Option<Output> {
+fn emit_stage(cx: &mut Context, mut stage: EvaluatedStage) -> Option<Output> {
+    let done = std::mem::take(&mut stage.actions);
     let n_base = usize::from(matches!(stage.base, Input::Image(_)));
     let mut steps = Steps {
-        stage,
+        stage: &stage,
         n_done: 0,
-        n_all: n_base + count(&stage.actions),
+        n_all: n_base + count(&done),
     };
     let base = match &stage.base {
         Input::Image(name) => source::base(cx, &mut steps, &name.value),
         Input::NamedContext(name) => source::named_context(cx, name, &stage.platform),
         other => source::input(cx, other),
     };
-    actions(cx, &mut steps, &stage.actions, base)
+    actions(cx, &mut steps, done, base)
 }
 
 fn count(actions: &[Action]) -> usize {
@@ -101,7 +103,7 @@ fn count(actions: &[Action]) -> usize {
 fn actions(
     cx: &mut Context,
     steps: &mut Steps,
-    actions: &[Action],
+    actions: Vec<Action>,
     base: Option<Output>,
 ) -> Option<Output> {
     let mut below = base;
@@ -114,19 +116,20 @@ fn actions(
 fn emit_action(
     cx: &mut Context,
     steps: &mut Steps,
-    action: &Action,
+    action: Action,
     below: Option<Output>,
 ) -> Option<Output> {
-    match &action.kind {
-        ActionKind::Parallel(branches) => parallel(cx, steps, action, branches, below),
-        ActionKind::Exec(exec) => Some(exec::emit(cx, steps, action, exec, below)),
-        ActionKind::Copy(copy) => file::copy(cx, steps, action, copy, below),
-        ActionKind::Mkdir(mkdir) => file::mkdir(cx, steps, action, mkdir, below),
+    let heading = action.heading;
+    match action.kind {
+        ActionKind::Parallel(branches) => parallel(cx, steps, &heading, branches, below),
+        ActionKind::Exec(exec) => Some(exec::emit(cx, steps, heading, *exec, below)),
+        ActionKind::Copy(copy) => file::copy(cx, steps, &heading, &copy, below),
+        ActionKind::Mkdir(mkdir) => file::mkdir(cx, steps, &heading, &mkdir, below),
         ActionKind::Symlink(path, target) => {
-            Some(file::symlink(cx, steps, action, (path, target), below))
+            Some(file::symlink(cx, steps, &heading, (&path, &target), below))
         }
         ActionKind::Remove(paths, missing) => {
-            file::remove(cx, steps, action, (paths, *missing), below)
+            file::remove(cx, steps, &heading, (&paths, missing), below)
         }
     }
 }
@@ -136,8 +139,8 @@ fn emit_action(
 fn parallel(
     cx: &mut Context,
     steps: &mut Steps,
-    action: &Action,
-    branches: &[Vec<Action>],
+    action: &Heading,
+    branches: Vec<Vec<Action>>,
     below: Option<Output>,
 ) -> Option<Output> {
     if !cx.options.caps.has("mergeop") || !cx.options.caps.has("diffop") {
@@ -160,7 +163,7 @@ fn parallel(
     for branch in branches {
         uppers.push(actions(cx, steps, branch, below));
     }
-    let name = steps.next(cx, &action.title);
+    let name = steps.next(cx, &action.title());
     for upper in uppers.into_iter().flatten() {
         if below.is_none() {
             layers.push(upper);
@@ -183,9 +186,9 @@ impl Context<'_> {
     /// Returns a vertex with an action's name, description, location and freshness.
     pub(crate) fn vertex(
         &self,
-        action: &Action,
+        action: &Heading,
         op: impl Into<buildkit_llb::Op>,
-        name: &str,
+        name: impl Into<String>,
     ) -> Vertex {
         let vertex = Vertex::new(op)
             .name(name)
@@ -212,15 +215,17 @@ impl Steps<'_> {
     pub(crate) fn next(&mut self, cx: &Context, title: &str) -> String {
         self.n_done += 1;
         let width = self.n_all.max(1).ilog10() as usize + 1;
-        let (n_done, n_all) = (self.n_done, self.n_all);
-        let platform = match cx.options.naming {
-            Naming::Plain => String::new(),
-            Naming::ByPlatform => format!("{} ", self.platform_prefix(cx)),
-        };
-        format!(
-            "[{platform}{} {n_done:width$}/{n_all}] {title}",
-            self.stage.name
-        )
+        let numbers = format!("{:width$}/{}", self.n_done, self.n_all);
+        let mut name = String::with_capacity(self.stage.name.len() + title.len() + 32);
+        name.push('[');
+        if cx.options.naming == Naming::ByPlatform {
+            name.push_str(&self.platform_prefix(cx));
+            name.push(' ');
+        }
+        for part in [&self.stage.name, " ", &numbers, "] ", title] {
+            name.push_str(part);
+        }
+        name
     }
 
     /// Returns `linux/amd64`, or `linux/amd64->arm64` in a stage that runs elsewhere than its

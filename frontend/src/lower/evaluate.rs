@@ -13,6 +13,7 @@ mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expand::{Expanded, Input, Stage, StageId};
@@ -20,9 +21,9 @@ use crate::model::{Step, Verb};
 use crate::plan::Plan;
 use crate::text::Span;
 
-use super::action::{Action, ActionKind, EvaluatedStage, Freshness};
+use super::action::{Action, ActionKind, EvaluatedStage, Freshness, Heading};
 use super::config::ImageConfig;
-use super::history::{self, Layer};
+use super::history::{Entry, Layer};
 use super::options::Options;
 use super::path;
 use super::state::{Below, State};
@@ -66,6 +67,8 @@ pub(crate) struct Context<'a> {
     pub(crate) diags: &'a mut Diagnostics,
     plan: &'a Plan,
     context_paths: ContextPaths,
+    /// The shell that was used last.
+    shell: Rc<[String]>,
 }
 
 /// A stage while its steps are read.
@@ -74,11 +77,17 @@ pub(crate) struct Progress<'a> {
     pub(crate) state: State,
     pub(crate) actions: Vec<Action>,
     freshness: Freshness,
+    /// Whether its history is part of the result's.
+    keeps_history: bool,
 }
 
 /// Evaluates every reached stage.
+///
+/// `steps` are those of every stage of the plan; they are dropped one stage after the other, as
+/// there may be many.
 pub(crate) fn evaluate(
     plan: &Plan,
+    mut steps: Vec<Vec<Step<Expanded>>>,
     resolved: &Resolved,
     options: &Options,
     diags: &mut Diagnostics,
@@ -88,6 +97,7 @@ pub(crate) fn evaluate(
         diags,
         plan,
         context_paths: ContextPaths::default(),
+        shell: Rc::default(),
     };
     if plan.stages[plan.result.0].is_context() {
         cx.uses(&plan.stages[plan.result.0].base, "/");
@@ -95,6 +105,7 @@ pub(crate) fn evaluate(
     let n_stages = plan.stages.len();
     let mut stages = vec![None; n_stages];
     let mut states: Vec<Option<State>> = vec![None; n_stages];
+    let bases = bases(plan);
     for &id in &plan.order {
         let stage = &plan.stages[id.0];
         if !stage.is_context() {
@@ -106,16 +117,17 @@ pub(crate) fn evaluate(
             state,
             actions: Vec::new(),
             freshness: freshness(options, &stage.name.value),
+            keeps_history: bases.contains(&id),
         };
-        for one in &stage.steps {
-            step(&mut cx, &mut progress, one);
+        for one in std::mem::take(&mut steps[id.0]) {
+            step(&mut cx, &mut progress, &one);
         }
         stages[id.0] = Some(EvaluatedStage {
             name: stage.name.value.clone(),
             span: stage.span,
             base: stage.base.clone(),
             base_span: stage.base_span,
-            platform: stage.platform.clone(),
+            platform: Arc::new(stage.platform.clone()),
             actions: progress.actions,
         });
         states[id.0] = Some(progress.state);
@@ -125,6 +137,17 @@ pub(crate) fn evaluate(
         states,
         context_paths: cx.context_paths,
     }
+}
+
+/// Returns the result and the stages it stands on.
+fn bases(plan: &Plan) -> BTreeSet<StageId> {
+    let mut bases = BTreeSet::from([plan.result]);
+    let mut id = plan.result;
+    while let Input::Stage(base, _) = &plan.stages[id.0].base {
+        bases.insert(*base);
+        id = *base;
+    }
+    bases
 }
 
 fn freshness(options: &Options, stage: &str) -> Freshness {
@@ -224,6 +247,7 @@ fn parallel(
             state: at.state.clone(),
             actions: Vec::new(),
             freshness: at.freshness,
+            keeps_history: at.keeps_history,
         };
         inner.state.history = Vec::new();
         for inner_step in branch {
@@ -243,30 +267,27 @@ fn parallel(
 impl Progress<'_> {
     /// Adds an action for a step.
     fn push(&mut self, cx: &mut Context, step: &Step<Expanded>, command: String, kind: ActionKind) {
-        let title = match &step.name {
-            Some(name) => text::string(cx, &self.state, name),
-            None => summary(&command),
-        };
+        let name = step.name.as_ref();
+        let name = name.map(|name| text::string(cx, &self.state, name));
         let fresh = step.no_cache.is_some() || self.freshness == Freshness::Fresh;
-        self.actions.push(Action {
+        let heading = Heading {
             span: step.span,
-            title,
+            name,
             command,
             freshness: if fresh {
                 Freshness::Fresh
             } else {
                 Freshness::Cached
             },
-            kind,
-        });
+        };
+        self.actions.push(Action { heading, kind });
     }
 
     /// Adds a history entry.
-    fn record(&mut self, cx: &Context, created_by: String, layer: Layer) {
-        let created = cx.options.created.as_deref();
-        self.state
-            .history
-            .push(history::entry(created_by, layer, created));
+    fn record(&mut self, created_by: String, layer: Layer) {
+        if self.keeps_history {
+            self.state.history.push(Entry { created_by, layer });
+        }
     }
 
     /// Returns the config for a change.
@@ -281,6 +302,14 @@ impl Progress<'_> {
 }
 
 impl Context<'_> {
+    /// Returns a shell that steps share as long as it stays the same.
+    fn shared(&mut self, shell: Vec<String>) -> Rc<[String]> {
+        if *self.shell != *shell {
+            self.shell = shell.into();
+        }
+        Rc::clone(&self.shell)
+    }
+
     /// Notes that a path of an input is used.
     fn uses(&mut self, from: &Input, path: &str) {
         match from {
@@ -296,16 +325,5 @@ impl Context<'_> {
             }
             Input::Scratch | Input::Image(_) => {}
         }
-    }
-}
-
-/// Returns the first line of a command for the log.
-fn summary(command: &str) -> String {
-    let mut lines = command.trim_end().lines();
-    let first = lines.next().unwrap_or_default().to_owned();
-    if lines.next().is_some() {
-        format!("{first} …")
-    } else {
-        first
     }
 }

@@ -21,16 +21,23 @@ pub(crate) enum Layer {
     None,
 }
 
+/// What one step adds to the history.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) created_by: String,
+    pub(crate) layer: Layer,
+}
+
 /// Returns one history entry; `created` is RFC 3339.
-pub(crate) fn entry(created_by: String, layer: Layer, created: Option<&str>) -> History {
+pub(crate) fn entry(made: &Entry, created: Option<&str>) -> History {
     let builder = HistoryBuilder::default()
-        .created_by(created_by)
+        .created_by(made.created_by.clone())
         .comment(COMMENT);
     let builder = match created {
         Some(created) => builder.created(created),
         None => builder,
     };
-    let builder = match layer {
+    let builder = match made.layer {
         Layer::None => builder.empty_layer(true),
         Layer::Made => builder,
     };

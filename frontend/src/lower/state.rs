@@ -1,17 +1,17 @@
 //! What is known at one point of a stage: environment, directory, user, image config.
 
 use std::rc::Rc;
-
-use oci_spec::image::History;
+use std::sync::Arc;
 
 use crate::expand::StageId;
 
 use super::config::{DEFAULT_PATH, ImageConfig};
+use super::history::Entry;
 use super::path;
 
 /// The steps' environment: a later entry wins and moves to the end (`client/llb/meta.go`,
 /// v0.32.2, `EnvList`).
-pub(crate) type Env = Rc<Vec<(String, String)>>;
+pub(crate) type Env = Arc<Vec<(String, String)>>;
 
 /// A stage at one point.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub(crate) struct State {
     /// Annotations of the manifest.
     pub(crate) annotations: Vec<(String, String)>,
     /// The entries this stage added.
-    pub(crate) history: Vec<History>,
+    pub(crate) history: Vec<Entry>,
     /// Where the entries before them are.
     pub(crate) below: Below,
 }
@@ -63,7 +63,7 @@ impl State {
             config.config.env.push(format!("PATH={DEFAULT_PATH}"));
         }
         let mut state = Self {
-            env: Rc::new(Vec::new()),
+            env: Arc::new(Vec::new()),
             has_unknown_env: false,
             dir: "/".to_owned(),
             user: String::new(),
@@ -111,7 +111,7 @@ impl State {
 
     /// Sets a variable of the steps.
     pub(crate) fn set_env(&mut self, name: &str, value: &str) {
-        set(Rc::make_mut(&mut self.env), name, value);
+        set(Arc::make_mut(&mut self.env), name, value);
     }
 
     /// Returns a variable of the steps.

@@ -4,6 +4,9 @@ pub(super) mod decode;
 
 pub use buildkit_llb::Security;
 
+use std::fmt;
+use std::ops::Deref;
+
 use crate::text::Spanned;
 
 use super::{Bind, Phase, Tmpfs};
@@ -49,28 +52,71 @@ pub struct Exec<P: Phase> {
     pub resources: Option<Box<Resources<P>>>,
 }
 
+impl<P: Phase> Exec<P> {
+    /// Is nothing said.
+    pub const NONE: Self = Self {
+        caches: Vec::new(),
+        secrets: Vec::new(),
+        ssh: Vec::new(),
+        binds: Vec::new(),
+        tmpfs: Vec::new(),
+        env: Vec::new(),
+        workdir: None,
+        user: None,
+        shell: None,
+        errexit: None,
+        network: None,
+        security: None,
+        devices: Vec::new(),
+        extra_hosts: Vec::new(),
+        ulimits: Vec::new(),
+        shm_size: None,
+        exit_codes: Vec::new(),
+        resources: None,
+    };
+}
+
 impl<P: Phase> Default for Exec<P> {
     fn default() -> Self {
-        Self {
-            caches: Vec::new(),
-            secrets: Vec::new(),
-            ssh: Vec::new(),
-            binds: Vec::new(),
-            tmpfs: Vec::new(),
-            env: Vec::new(),
-            workdir: None,
-            user: None,
-            shell: None,
-            errexit: None,
-            network: None,
-            security: None,
-            devices: Vec::new(),
-            extra_hosts: Vec::new(),
-            ulimits: Vec::new(),
-            shm_size: None,
-            exit_codes: Vec::new(),
-            resources: None,
-        }
+        Self::NONE
+    }
+}
+
+/// The options of one step. Most steps have none, and thousands of those should cost nothing.
+#[derive(Clone)]
+pub struct Options<P: Phase>(Option<Box<Exec<P>>>);
+
+impl<P: Phase> Options<P> {
+    const NONE: &'static Exec<P> = &Exec::NONE;
+
+    /// Returns none.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// Returns them, each changed by `f`; none stay none.
+    pub fn map<Q: Phase>(&self, f: impl FnOnce(&Exec<P>) -> Exec<Q>) -> Options<Q> {
+        Options(self.0.as_ref().map(|exec| Box::new(f(exec))))
+    }
+}
+
+impl<P: Phase> From<Exec<P>> for Options<P> {
+    fn from(exec: Exec<P>) -> Self {
+        Self(Some(Box::new(exec)))
+    }
+}
+
+impl<P: Phase> Deref for Options<P> {
+    type Target = Exec<P>;
+
+    fn deref(&self) -> &Exec<P> {
+        self.0.as_deref().unwrap_or(Self::NONE)
+    }
+}
+
+impl<P: Phase> fmt::Debug for Options<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }
 

@@ -54,20 +54,20 @@ pub fn verb<P: Phase, Q: Phase>(verb: &Verb<P>, m: &mut impl MapPhase<P, Q>) -> 
     match verb {
         Verb::Run(run) => Verb::Run(Run {
             command: command(&run.command, m),
-            exec: Box::new(exec(&run.exec, m)),
+            exec: run.exec.map(|it| exec(it, m)),
         }),
-        Verb::Script(script) => Verb::Script(Script {
+        Verb::Script(script) => Verb::Script(Box::new(Script {
             source: source(&script.source, m),
-            exec: Box::new(exec(&script.exec, m)),
-        }),
-        Verb::Copy(it) => Verb::Copy(copy(it, m)),
-        Verb::Add(it) => Verb::Add(add(it, m)),
-        Verb::File(it) => Verb::File(copy(it, m)),
-        Verb::Mkdir(it) => Verb::Mkdir(mkdir(it, m)),
-        Verb::Symlink(link) => Verb::Symlink(Symlink {
+            exec: script.exec.map(|it| exec(it, m)),
+        })),
+        Verb::Copy(it) => Verb::Copy(Box::new(copy(it, m))),
+        Verb::Add(it) => Verb::Add(Box::new(add(it, m))),
+        Verb::File(it) => Verb::File(Box::new(copy(it, m))),
+        Verb::Mkdir(it) => Verb::Mkdir(Box::new(mkdir(it, m))),
+        Verb::Symlink(link) => Verb::Symlink(Box::new(Symlink {
             path: m.text(&link.path),
             target: m.text(&link.target),
-        }),
+        })),
         Verb::Remove(remove) => Verb::Remove(Remove {
             paths: texts(&remove.paths, m),
             optional: remove.optional,
@@ -85,7 +85,7 @@ pub fn verb<P: Phase, Q: Phase>(verb: &Verb<P>, m: &mut impl MapPhase<P, Q>) -> 
         Verb::Entrypoint(it) => Verb::Entrypoint(command(it, m)),
         Verb::Expose(ports) => Verb::Expose(texts(ports, m)),
         Verb::Volume(paths) => Verb::Volume(texts(paths, m)),
-        Verb::Healthcheck(it) => Verb::Healthcheck(healthcheck(it, m)),
+        Verb::Healthcheck(it) => Verb::Healthcheck(Box::new(healthcheck(it, m))),
         Verb::StopSignal(signal) => Verb::StopSignal(m.text(signal)),
         Verb::Onbuild(triggers) => Verb::Onbuild(triggers.clone()),
         Verb::Author(author) => Verb::Author(m.text(author)),

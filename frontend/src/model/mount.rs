@@ -105,7 +105,6 @@ pub struct NamedSsh {
 
 /// An `ssh` entry of a run as written.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a step has few of them")]
 pub enum SshUse {
     /// `true`: the default agent.
     Default(Span),

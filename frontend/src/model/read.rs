@@ -142,6 +142,12 @@ impl<'d> Fields<'d> {
         self.field(name).is_some() || self.meant.contains(&name)
     }
 
+    /// Tells whether one of `keys` is there.
+    pub(super) fn has_any(&self, keys: &[Key]) -> bool {
+        let is_one = |field: &Field<'_>| keys.iter().any(|key| key.name == field.key.value);
+        self.found.iter().any(is_one)
+    }
+
     fn field(&self, name: &str) -> Option<&Field<'d>> {
         debug_assert!(self.table.find(name).is_some(), "no key `{name}`");
         self.found.iter().find(|field| field.key.value == name)

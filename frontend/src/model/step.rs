@@ -7,7 +7,7 @@ mod run;
 
 use crate::text::{Span, Spanned};
 
-use super::{Check, Exec, Healthcheck, Phase};
+use super::{Check, Healthcheck, Options, Phase};
 
 /// One thing a stage does.
 #[derive(Clone, Debug)]
@@ -21,28 +21,28 @@ pub struct Step<P: Phase> {
     /// Where `no-cache: true` stands.
     pub no_cache: Option<Span>,
     /// Lint settings of the step.
-    pub check: Option<Check>,
+    pub check: Option<Box<Check>>,
     /// What it does.
     pub verb: Verb<P>,
 }
 
-/// What a step does.
+/// What a step does. Large ones are in boxes, as a build has many small ones and all are moved.
 #[derive(Clone, Debug)]
 pub enum Verb<P: Phase> {
     /// `run`.
     Run(Run<P>),
     /// `script`.
-    Script(Script<P>),
+    Script(Box<Script<P>>),
     /// `copy`.
-    Copy(Copy<P>),
+    Copy(Box<Copy<P>>),
     /// `add`.
-    Add(Add<P>),
+    Add(Box<Add<P>>),
     /// `file`: a path with content; a copy of content to that path.
-    File(Copy<P>),
+    File(Box<Copy<P>>),
     /// `mkdir`.
-    Mkdir(Mkdir<P>),
+    Mkdir(Box<Mkdir<P>>),
     /// `symlink`.
-    Symlink(Symlink<P>),
+    Symlink(Box<Symlink<P>>),
     /// `remove`.
     Remove(Remove<P>),
     /// `env`.
@@ -72,7 +72,7 @@ pub enum Verb<P: Phase> {
     /// `volume`.
     Volume(Vec<P::Text>),
     /// `healthcheck`.
-    Healthcheck(Healthcheck<P>),
+    Healthcheck(Box<Healthcheck<P>>),
     /// `stop-signal`.
     StopSignal(P::Text),
     /// `onbuild`.
@@ -97,8 +97,8 @@ pub enum Command<P: Phase> {
 pub struct Run<P: Phase> {
     /// What is run.
     pub command: Command<P>,
-    /// How; in a box, as a step is moved often and has few of its options.
-    pub exec: Box<Exec<P>>,
+    /// How.
+    pub exec: Options<P>,
 }
 
 /// `script`.
@@ -106,8 +106,8 @@ pub struct Run<P: Phase> {
 pub struct Script<P: Phase> {
     /// What is mounted and executed: a path of the context, or content.
     pub source: Source<P>,
-    /// How; in a box, as a step is moved often and has few of its options.
-    pub exec: Box<Exec<P>>,
+    /// How.
+    pub exec: Options<P>,
 }
 
 /// What `copy`, `add` and `script` take: a path, a URL, or content.

@@ -108,7 +108,7 @@ pub(super) fn text(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Value> {
     if let View::Mapping(mapping) = cx.doc.view(slot.id)
         && mapping.get("by-platform").is_some()
     {
-        return by_platform(slot, cx).map(Value::ByPlatform);
+        return by_platform(slot, cx).map(Box::new).map(Value::ByPlatform);
     }
     template(slot, cx).map(Value::Plain)
 }

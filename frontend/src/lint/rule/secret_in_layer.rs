@@ -7,11 +7,14 @@ use crate::lint::command::Commands;
 use crate::lint::secret::is_secret;
 use crate::lint::shell::Simple;
 use crate::lint::sink::Sink;
-use crate::lint::written::{Kind, Mentions};
+use crate::lint::written::{Kind, Mentions, has_args};
 use crate::model::{Build, Exec};
 
 /// The half of the rule that needs the file alone: values of arguments.
 pub(super) fn judge_args<'a>(build: &'a Build, sink: &mut Sink<'a>) {
+    if !has_args(build) {
+        return;
+    }
     for mention in Mentions::new(build).args {
         let is_content = mention.place.kind == Kind::Content;
         if is_content && is_secret(&mention.arg) {
@@ -44,7 +47,7 @@ pub(super) fn judge_mounts<'a>(cx: &Cx<'a>, id: StageId, sink: &mut Sink<'a>) {
             words.iter().any(has)
         };
         let mut piped = false;
-        for simple in &commands.list {
+        for simple in commands.list() {
             let is_secret = piped || mentions(&simple.words);
             piped = simple.is_piped && is_secret && prints(simple);
             let written = written(simple).filter(|path| is_secret && is_kept(path, &commands));
@@ -104,7 +107,7 @@ fn written(simple: &Simple) -> Option<&str> {
 
 /// Tells whether a file is in the layer after the step.
 fn is_kept(path: &str, commands: &Commands<'_>) -> bool {
-    let is_removed = commands.list.iter().any(|simple| {
+    let is_removed = commands.list().iter().any(|simple| {
         let program = simple.program();
         program.is_some_and(|(name, words)| {
             matches!(name, "rm" | "shred" | "unlink") && words.iter().any(|word| word == path)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::lint::sink::Sink;
-use crate::lint::written::{Mentions, Place, placed_bodies};
+use crate::lint::written::{Mentions, Place, has_args, placed_bodies};
 use crate::model::{Arg, Build};
 
 /// Arguments that mean something without being mentioned.
@@ -17,6 +17,9 @@ const READ_BY_OTHERS: &[&str] = &[
 ];
 
 pub(super) fn judge<'a>(build: &'a Build, sink: &mut Sink<'a>) {
+    if !has_args(build) {
+        return;
+    }
     let mentions = Mentions::new(build);
     let mentioned: BTreeSet<&str> = mentions.args.iter().map(|it| it.arg.as_str()).collect();
     let is_unused = |arg: &&Arg| {

@@ -5,6 +5,9 @@ use crate::lint::written::Mentions;
 use crate::model::Build;
 
 pub(super) fn judge<'a>(build: &'a Build, sink: &mut Sink<'a>) {
+    if build.secrets.is_empty() {
+        return;
+    }
     let used = Mentions::new(build).secrets;
     for it in &build.secrets {
         let name = &it.name.value;

@@ -5,6 +5,9 @@ use crate::lint::written::Mentions;
 use crate::model::Build;
 
 pub(super) fn judge<'a>(build: &'a Build, sink: &mut Sink<'a>) {
+    if build.ssh.is_empty() {
+        return;
+    }
     let used = Mentions::new(build).ssh;
     for it in &build.ssh {
         let name = &it.name.value;

@@ -1,10 +1,12 @@
 //! Runs become execs.
 
+use std::sync::Arc;
+
 use buildkit_llb::{CdiDevice, Exec as ExecOp, Mount as LlbMount, SecretEnv, Ulimit};
 use buildkit_llb::{Output, Vertex};
 
 use super::super::action::{
-    Access, Action, CacheOwner, Exec, Inline, Missing, Mount, MountKind, Secret, Ssh,
+    Access, CacheOwner, Exec, Extras, Heading, Inline, Missing, Mount, MountKind, Secret, Ssh,
 };
 use super::{Context, Steps, file, source};
 
@@ -12,45 +14,47 @@ use super::{Context, Steps, file, source};
 pub(crate) fn emit(
     cx: &mut Context,
     steps: &mut Steps,
-    action: &Action,
-    exec: &Exec,
+    action: Heading,
+    exec: Exec,
     below: Option<Output>,
 ) -> Output {
-    let name = steps.next(cx, &action.title);
-    let mut op = ExecOp::new(below, exec.args.iter().cloned())
-        .cwd(exec.cwd.clone())
-        .user(exec.user.clone())
+    let name = steps.next(cx, &action.title());
+    let words = exec.shell.iter().cloned().chain(exec.args);
+    let mut op = ExecOp::new(below, words)
+        .envs(exec.env)
+        .cwd(exec.cwd)
+        .user(exec.user)
         .network(exec.network)
-        .security(exec.security)
-        .valid_exit_codes(exec.exit_codes.iter().copied());
-    for (name, value) in exec.env.iter() {
-        op = op.env(name.clone(), value.clone());
-    }
-    for mount in &exec.mounts {
-        let mount = emit_mount(cx, steps, action, mount, below);
+        .security(exec.security);
+    let extras = exec.extras.map(|extras| *extras).unwrap_or_default();
+    for mount in &extras.mounts {
+        let mount = emit_mount(cx, steps, &action, mount, below);
         op = op.mount(mount);
     }
-    for secret in &exec.secrets {
+    for secret in &extras.secrets {
         op = with_secret(op, secret);
     }
-    for ssh in &exec.ssh {
+    for ssh in &extras.ssh {
         op = op.mount(ssh_mount(ssh));
     }
-    op = with_limits(cx, op, exec);
+    op = with_limits(cx, op, &extras);
     let mut vertex = cx
-        .vertex(action, op, &name)
-        .platform(steps.stage.platform.clone())
-        .describe("com.docker.dockerfile.v1.command", action.command.clone());
-    if let Some(limits) = &exec.resources
+        .vertex(&action, op, name)
+        .platform(Arc::clone(&steps.stage.platform))
+        .describe("com.docker.dockerfile.v1.command", action.command);
+    if let Some(limits) = extras.resources
         && cx.options.caps.has("exec.meta.linux.resources")
     {
-        vertex = vertex.linux_resources(limits.clone());
+        vertex = vertex.linux_resources(limits);
     }
     cx.graph.add(vertex).output(0)
 }
 
 /// Adds what the request sets for every run, where the daemon can do it.
-fn with_limits(cx: &Context, mut op: ExecOp, exec: &Exec) -> ExecOp {
+fn with_limits(cx: &Context, mut op: ExecOp, exec: &Extras) -> ExecOp {
+    if !exec.exit_codes.is_empty() {
+        op = op.valid_exit_codes(exec.exit_codes.iter().copied());
+    }
     let options = cx.options;
     if !options.hostname.is_empty() {
         op = op.hostname(options.hostname.clone());
@@ -90,7 +94,7 @@ fn with_limits(cx: &Context, mut op: ExecOp, exec: &Exec) -> ExecOp {
 fn emit_mount(
     cx: &mut Context,
     steps: &Steps,
-    action: &Action,
+    action: &Heading,
     mount: &Mount,
     root: Option<Output>,
 ) -> LlbMount {
@@ -142,7 +146,12 @@ fn emit_mount(
     }
 }
 
-fn cache_mount(cx: &mut Context, action: &Action, mount: &Mount, root: Option<Output>) -> LlbMount {
+fn cache_mount(
+    cx: &mut Context,
+    action: &Heading,
+    mount: &Mount,
+    root: Option<Output>,
+) -> LlbMount {
     let MountKind::Cache {
         id,
         sharing: how,
@@ -176,7 +185,7 @@ pub(crate) fn inline_file(cx: &mut Context, inline: &Inline) -> Output {
 /// root, of which only the user and group files then enter the cache key.
 fn owned_directory(
     cx: &mut Context,
-    action: &Action,
+    action: &Heading,
     owner: &CacheOwner,
     seed: Option<Output>,
     root: Option<Output>,

@@ -6,7 +6,7 @@ use buildkit_llb::file::{
 use buildkit_llb::{File, GroupWeight, Http, Merge, Output, Vertex};
 
 use super::super::action::{
-    Action, CacheOwner, Copy, CopySource, Inline, Layering, Missing, Mkdir, Mode, Parents, Unpack,
+    CacheOwner, Copy, CopySource, Heading, Inline, Layering, Missing, Mkdir, Mode, Parents, Unpack,
 };
 use super::super::git::git;
 use super::super::path;
@@ -18,11 +18,11 @@ use crate::expand::Input;
 pub(crate) fn copy(
     cx: &mut Context,
     steps: &mut Steps,
-    action: &Action,
+    action: &Heading,
     copy: &Copy,
     below: Option<Output>,
 ) -> Option<Output> {
-    let name = steps.next(cx, &action.title);
+    let name = steps.next(cx, &action.title());
     let is_linked = copy.layering == Layering::Linked && cx.options.caps.has("mergeop");
     let mut op = File::on(if is_linked { None } else { below });
     for source in &copy.sources {
@@ -48,7 +48,7 @@ pub(crate) fn copy(
 /// Returns one source's action (`dockerfile2llb/convert_copy.go:dispatchCopy`, v0.32.2).
 fn copy_action(
     cx: &mut Context,
-    action: &Action,
+    action: &Heading,
     copy: &Copy,
     source: &CopySource,
     name: &str,
@@ -126,11 +126,11 @@ fn unpacked(action: CopyAction, unpack: Unpack) -> CopyAction {
 pub(crate) fn mkdir(
     cx: &mut Context,
     steps: &mut Steps,
-    action: &Action,
+    action: &Heading,
     mkdir: &Mkdir,
     below: Option<Output>,
 ) -> Option<Output> {
-    let name = steps.next(cx, &action.title);
+    let name = steps.next(cx, &action.title());
     let mut op = File::on(below);
     for path in mkdir.paths.iter().filter(|path| *path != "/") {
         let mut made = MkdirAction::new(path, mkdir.mode.cast_unsigned());
@@ -153,11 +153,11 @@ pub(crate) fn mkdir(
 pub(crate) fn symlink(
     cx: &mut Context,
     steps: &mut Steps,
-    action: &Action,
+    action: &Heading,
     (path, target): (&str, &str),
     below: Option<Output>,
 ) -> Output {
-    let name = steps.next(cx, &action.title);
+    let name = steps.next(cx, &action.title());
     let mut op = File::on(below);
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
     if !parent.is_empty() {
@@ -172,11 +172,11 @@ pub(crate) fn symlink(
 pub(crate) fn remove(
     cx: &mut Context,
     steps: &mut Steps,
-    action: &Action,
+    action: &Heading,
     (paths, missing): (&[String], Missing),
     below: Option<Output>,
 ) -> Option<Output> {
-    let name = steps.next(cx, &action.title);
+    let name = steps.next(cx, &action.title());
     let mut op = File::on(below);
     for path in paths {
         let mut removed = Remove::new(path);
@@ -203,7 +203,7 @@ pub(crate) fn mkfile(inline: &Inline) -> File {
 }
 
 /// Returns a filesystem with one file of the context, executable for everybody.
-pub(crate) fn executable(cx: &mut Context, steps: &Steps, action: &Action, path: &str) -> Output {
+pub(crate) fn executable(cx: &mut Context, steps: &Steps, action: &Heading, path: &str) -> Output {
     let from = source::input(cx, &Input::Context(steps.stage.span));
     let dest = format!("/{}", path::base_name(path));
     let copy = CopyAction::new(from, path, &dest)

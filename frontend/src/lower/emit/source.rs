@@ -103,7 +103,7 @@ fn context(
     let output = match source {
         ContextSource::Nothing => None,
         ContextSource::Local(directory) => {
-            let local = local(directory, cx.evaluated.context_paths.of(key));
+            let local = local(directory, cx.context_paths.of(key));
             let vertex = Vertex::new(local).name(directory.title.clone());
             Some(cx.graph.add(vertex).output(0))
         }

@@ -35,7 +35,6 @@ pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
         Verb::Shell(words) => {
             let words = strings(cx, &at.state, words);
             at.record(
-                cx,
                 format!("SHELL {}", history::plain_list(&words)),
                 Layer::None,
             );
@@ -51,11 +50,7 @@ pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
         }
         Verb::Cmd(command) => {
             let words = command_words(cx, &at.state, command);
-            at.record(
-                cx,
-                format!("CMD {}", history::quoted_list(&words)),
-                Layer::None,
-            );
+            at.record(format!("CMD {}", history::quoted_list(&words)), Layer::None);
             at.state.has_cmd = true;
             let config = &mut at.config().config;
             config.cmd = words;
@@ -69,7 +64,7 @@ pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
         Verb::Onbuild(triggers) => onbuild(cx, triggers),
         Verb::Author(author) => {
             let author = string(cx, &at.state, author);
-            at.record(cx, format!("MAINTAINER {author}"), Layer::None);
+            at.record(format!("MAINTAINER {author}"), Layer::None);
             at.config().author = author;
         }
         _ => {}
@@ -91,7 +86,7 @@ fn env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, Text)],
         at.config().set_env(&name.value, value);
     }
     if !entries.is_empty() {
-        at.record(cx, line, Layer::None);
+        at.record(line, Layer::None);
     }
 }
 
@@ -111,14 +106,14 @@ fn build_env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, O
         Rc::make_mut(&mut at.state.build_args).push((name.value.clone(), value));
     }
     if !entries.is_empty() {
-        at.record(cx, line, Layer::None);
+        at.record(line, Layer::None);
     }
 }
 
 fn image_workdir(cx: &mut Context, at: &mut Progress, dir: &Text) {
     let dir = string(cx, &at.state, dir);
     let dir = path::absolute(&at.state.config.config.working_dir, &dir);
-    at.record(cx, format!("WORKDIR {dir}"), Layer::None);
+    at.record(format!("WORKDIR {dir}"), Layer::None);
     at.config().config.working_dir = dir;
 }
 
@@ -127,7 +122,7 @@ fn set_user(cx: &mut Context, at: &mut Progress, user: &Text) {
         return;
     };
     let user = string(cx, &at.state, user);
-    at.record(cx, format!("USER {user}"), Layer::None);
+    at.record(format!("USER {user}"), Layer::None);
     at.config().config.user.clone_from(&user);
     at.state.user = user;
 }
@@ -140,7 +135,7 @@ fn label(cx: &mut Context, at: &mut Progress, labels: &[(Spanned<String>, Text)]
         at.config().config.labels.insert(name.value.clone(), value);
     }
     if !labels.is_empty() {
-        at.record(cx, line, Layer::None);
+        at.record(line, Layer::None);
     }
 }
 
@@ -170,7 +165,6 @@ pub(crate) fn shell(state: &State) -> Vec<String> {
 fn entrypoint(cx: &mut Context, at: &mut Progress, command: &Command<Expanded>) {
     let words = command_words(cx, &at.state, command);
     at.record(
-        cx,
         format!("ENTRYPOINT {}", history::quoted_list(&words)),
         Layer::None,
     );
@@ -195,7 +189,6 @@ fn expose(cx: &mut Context, at: &mut Progress, ports: &[Text]) {
         return;
     }
     at.record(
-        cx,
         format!("EXPOSE {}", history::plain_list(&found)),
         Layer::None,
     );
@@ -211,7 +204,6 @@ fn volume(cx: &mut Context, at: &mut Progress, volumes: &[Text]) {
         return;
     }
     at.record(
-        cx,
         format!("VOLUME {}", history::plain_list(&volumes)),
         Layer::None,
     );
@@ -252,7 +244,7 @@ fn healthcheck(cx: &mut Context, at: &mut Progress, check: &Healthcheck<Expanded
             }
         }
     };
-    at.record(cx, history::healthcheck(&health), Layer::None);
+    at.record(history::healthcheck(&health), Layer::None);
     at.config().config.healthcheck = Some(health);
 }
 
@@ -272,7 +264,7 @@ fn stop_signal(cx: &mut Context, at: &mut Progress, signal: &Text) {
         return;
     };
     let signal = string(cx, &at.state, signal);
-    at.record(cx, format!("STOPSIGNAL {signal}"), Layer::None);
+    at.record(format!("STOPSIGNAL {signal}"), Layer::None);
     at.config().config.stop_signal = signal;
 }
 

@@ -216,7 +216,7 @@ pub(super) fn finish(
         layering: placement.layering,
     };
     at.push(cx, step, line.0.clone(), ActionKind::Copy(Box::new(kind)));
-    at.record(cx, format!("{} # buildkit", line.0), Layer::Made);
+    at.record(format!("{} # buildkit", line.0), Layer::Made);
 }
 
 /// Returns a source in the build context, a stage or an image.

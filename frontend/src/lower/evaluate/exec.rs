@@ -1,6 +1,6 @@
 //! `run` and `script` become execs.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use buildkit_llb::Network;
 
@@ -11,7 +11,7 @@ use crate::model::{self, Command, Run, Script, Security, Source, Step};
 use crate::text::Spanned;
 use crate::units;
 
-use super::super::action::{ActionKind, Exec, Inline, Missing, Mount, MountKind};
+use super::super::action::{ActionKind, Exec, Extras, Inline, Missing, Mount, MountKind};
 use super::super::history::Layer;
 use super::super::path;
 use super::super::state::{self, State};
@@ -40,10 +40,12 @@ pub(crate) fn run(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>, ru
                 .as_ref()
                 .map_or(at.stage.errexit, |flag| flag.value);
             let script = shell_text(&text, &shell, errexit.into());
-            let mut args = shell;
-            args.push(script);
-            (args, text)
+            (vec![script], text)
         }
+    };
+    let shell = match &run.command {
+        Command::Exec(_) => Vec::new(),
+        Command::Shell(_) => shell,
     };
     exec(
         cx,
@@ -51,6 +53,7 @@ pub(crate) fn run(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>, ru
         step,
         &run.exec,
         Executed {
+            shell,
             args,
             shown,
             extra: None,
@@ -60,6 +63,7 @@ pub(crate) fn run(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>, ru
 
 /// What is executed, what the log shows, and what it needs mounted.
 struct Executed {
+    shell: Vec<String>,
     args: Vec<String>,
     shown: String,
     extra: Option<Mount>,
@@ -106,13 +110,19 @@ pub(crate) fn script(
             (name, MountKind::Executable(source.clone()), source)
         }
     };
-    let mut args = shell(cx, at, &script.exec);
-    args.push(format!("{SCRIPTS}{name}"));
+    let shell = shell(cx, at, &script.exec);
+    let args = vec![format!("{SCRIPTS}{name}")];
     let extra = Some(Mount {
         target: SCRIPTS.to_owned(),
         kind,
     });
-    exec(cx, at, step, &script.exec, Executed { args, shown, extra });
+    let executed = Executed {
+        shell,
+        args,
+        shown,
+        extra,
+    };
+    exec(cx, at, step, &script.exec, executed);
 }
 
 /// Returns the name of inline content; a bad one is reported.
@@ -222,7 +232,7 @@ fn exec(
         None => at.state.dir.clone(),
     };
     let runner = Runner {
-        env: Rc::clone(&env),
+        env: Arc::clone(&env),
         user: user.clone(),
         cwd: cwd.clone(),
     };
@@ -239,25 +249,15 @@ fn exec(
         Some(first) if state::get(&env, "SSH_AUTH_SOCK").is_none() => {
             let mut env = (*env).clone();
             state::set(&mut env, "SSH_AUTH_SOCK", &first.target);
-            Rc::new(env)
+            Arc::new(env)
         }
         _ => env,
     };
-    let line = format!(
-        "RUN {}{} # buildkit",
-        arg_prefix(&at.state),
-        command.args.join(" ")
-    );
-    let kind = Exec {
-        args: command.args,
-        env,
-        cwd,
-        user,
-        network: network(cx, options),
-        security: options
-            .security
-            .as_ref()
-            .map_or(Security::Sandbox, |mode| mode.value),
+    let line = at.keeps_history.then(|| {
+        let words = [command.shell.as_slice(), &command.args].concat().join(" ");
+        format!("RUN {}{words} # buildkit", arg_prefix(&at.state))
+    });
+    let extras = Extras {
         mounts,
         secrets: mount::secrets(cx, at, options),
         ssh,
@@ -267,9 +267,24 @@ fn exec(
         exit_codes: options.exit_codes.iter().map(|code| code.value).collect(),
         resources: resources(cx, at, options),
     };
+    let kind = Exec {
+        shell: cx.shared(command.shell),
+        args: command.args,
+        env,
+        cwd,
+        user,
+        network: network(cx, options),
+        security: options
+            .security
+            .as_ref()
+            .map_or(Security::Sandbox, |mode| mode.value),
+        extras: (extras != Extras::default()).then(|| Box::new(extras)),
+    };
     let shown = format!("RUN {}", command.shown);
     at.push(cx, step, shown, ActionKind::Exec(Box::new(kind)));
-    at.record(cx, line, Layer::Made);
+    if let Some(line) = line {
+        at.record(line, Layer::Made);
+    }
 }
 
 /// Returns `|N k=v … `: what `build-env` declared, with what the steps see now
@@ -293,14 +308,14 @@ fn arg_prefix(state: &State) -> String {
 
 fn step_env(cx: &mut Context, state: &State, own: &[(Spanned<String>, Text)]) -> state::Env {
     if own.is_empty() {
-        return Rc::clone(&state.env);
+        return Arc::clone(&state.env);
     }
     let mut env = (*state.env).clone();
     for (name, value) in own {
         let value = string(cx, state, value);
         state::set(&mut env, &name.value, &value);
     }
-    Rc::new(env)
+    Arc::new(env)
 }
 
 fn step_user(cx: &mut Context, state: &State, own: Option<&Text>) -> String {

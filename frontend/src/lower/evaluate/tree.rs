@@ -23,7 +23,7 @@ pub(crate) fn workdir(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>
     at.state.dir.clone_from(&dir);
     let line = format!("WORKDIR {dir}");
     if dir == "/" {
-        at.record(cx, line, Layer::None);
+        at.record(line, Layer::None);
         return;
     }
     let kind = Mkdir {
@@ -42,7 +42,7 @@ pub(crate) fn workdir(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>
         format!("WORKDIR {written}"),
         ActionKind::Mkdir(kind),
     );
-    at.record(cx, line, Layer::Made);
+    at.record(line, Layer::Made);
 }
 
 /// Reads a `mkdir`.
@@ -83,7 +83,7 @@ pub(crate) fn mkdir(
         created: None,
     };
     at.push(cx, step, line.0.clone(), ActionKind::Mkdir(kind));
-    at.record(cx, format!("{} # buildkit", line.0), Layer::Made);
+    at.record(format!("{} # buildkit", line.0), Layer::Made);
 }
 
 /// Reads a `symlink`.
@@ -98,7 +98,7 @@ pub(crate) fn symlink(
     let line = format!("SYMLINK {target} {path}");
     let kind = ActionKind::Symlink(at.absolute(&path), target);
     at.push(cx, step, line.clone(), kind);
-    at.record(cx, format!("{line} # buildkit"), Layer::Made);
+    at.record(format!("{line} # buildkit"), Layer::Made);
 }
 
 /// Reads a `remove`.
@@ -128,5 +128,5 @@ pub(crate) fn remove(
         Missing::Error
     };
     at.push(cx, step, line.0.clone(), ActionKind::Remove(paths, missing));
-    at.record(cx, format!("{} # buildkit", line.0), Layer::Made);
+    at.record(format!("{} # buildkit", line.0), Layer::Made);
 }

@@ -11,7 +11,7 @@ use crate::syntax::{Field, View};
 use crate::text::Spanned;
 use crate::units::{self, Malformed};
 
-use super::{Device, Exec, Network, Resources, Security, Ulimit};
+use super::{Device, Exec, Network, Options, Resources, Security, Ulimit};
 
 const CACHES: Kind = Kind::Some(&Kind::OneOf(&[Kind::Preset, Kind::Map(&mount::CACHE)]));
 const SECRETS: Kind = Kind::Some(&Kind::OneOf(&[Kind::Text, Kind::Map(&mount::SECRET)]));
@@ -202,7 +202,10 @@ const SECURITIES: &[(&str, Security)] = &[
 ];
 
 /// Reads the options of a `run` or `script`; an empty `shell` is its caller's business.
-pub(in crate::model) fn options(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Exec<Written> {
+pub(in crate::model) fn options(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Options<Written> {
+    if !fields.has_any(OPTIONS) {
+        return Options::none();
+    }
     let mut exec = Exec::default();
     mount::of_exec(fields, &mut exec, cx);
     exec.env = fields.text_map("env", name::check_env, cx);
@@ -227,7 +230,7 @@ pub(in crate::model) fn options(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Exec<Wr
     exec.resources = resources
         .and_then(|slot| self::resources(slot, cx))
         .map(Box::new);
-    exec
+    exec.into()
 }
 
 fn check_bytes(text: &str) -> Result<(), Malformed> {

@@ -28,7 +28,7 @@ pub(super) fn decode(verb: &str, fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option
         "volume" => Verb::Volume(value::some_texts(slot, value::check_path, cx)?),
         "healthcheck" => {
             let at = fields.key_span(verb);
-            Verb::Healthcheck(image::healthcheck(slot, at, cx)?.value)
+            Verb::Healthcheck(Box::new(image::healthcheck(slot, at, cx)?.value))
         }
         "stop-signal" => Verb::StopSignal(value::checked_text(slot, image::check_signal, cx)?),
         "onbuild" => Verb::Onbuild(image::onbuild(fields, verb, cx)),

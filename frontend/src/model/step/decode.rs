@@ -85,7 +85,7 @@ fn step(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Step<Written>> {
         no_cache: no_cache
             .filter(|wanted| wanted.value)
             .map(|wanted| wanted.span),
-        check,
+        check: check.map(Box::new),
         verb: decode_verb(verb.value, &fields, cx)?,
     })
 }
@@ -210,12 +210,12 @@ fn is_option(
 fn decode_verb(verb: &str, fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option<Verb<Written>> {
     match verb {
         "run" => run::run(fields, cx).map(Verb::Run),
-        "script" => run::script(fields, cx).map(Verb::Script),
-        "copy" => files::copy(fields, cx).map(Verb::Copy),
-        "add" => files::add(fields, cx).map(Verb::Add),
-        "file" => files::file(fields, cx).map(Verb::File),
-        "mkdir" => files::mkdir(fields, cx).map(Verb::Mkdir),
-        "symlink" => files::symlink(fields, cx).map(Verb::Symlink),
+        "script" => run::script(fields, cx).map(Box::new).map(Verb::Script),
+        "copy" => files::copy(fields, cx).map(Box::new).map(Verb::Copy),
+        "add" => files::add(fields, cx).map(Box::new).map(Verb::Add),
+        "file" => files::file(fields, cx).map(Box::new).map(Verb::File),
+        "mkdir" => files::mkdir(fields, cx).map(Box::new).map(Verb::Mkdir),
+        "symlink" => files::symlink(fields, cx).map(Box::new).map(Verb::Symlink),
         "remove" => files::remove(fields, cx).map(Verb::Remove),
         "parallel" => parallel(fields.slot(verb)?, cx).map(Verb::Parallel),
         _ => config::decode(verb, fields, cx),

@@ -11,7 +11,7 @@ use crate::model::{Command, Content, Run, Script, Source, Written, name, verb};
 pub(super) fn run(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option<Run<Written>> {
     let slot = fields.slot("run")?;
     let command = value::some_command(slot, cx);
-    let exec = Box::new(exec::options(fields, cx));
+    let exec = exec::options(fields, cx);
     if let Some(shell) = exec.shell.as_ref().filter(|shell| shell.value.is_empty()) {
         cx.diags
             .report(Code::EmptyList, shell.span, "`shell` is empty")
@@ -36,7 +36,7 @@ pub(super) fn run(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option<Run<Written>> 
 /// Reads a `script`. Reports `script-without-interpreter` for content without `#!`.
 pub(super) fn script(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option<Script<Written>> {
     let source = source(fields.slot("script")?, cx);
-    let exec = Box::new(exec::options(fields, cx));
+    let exec = exec::options(fields, cx);
     let source = source?;
     if let Source::Content(content) = &source {
         let templates = content.content.templates();
