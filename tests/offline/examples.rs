@@ -24,7 +24,8 @@ fn every_example_has_the_expected_plan() {
     wrong.assert_none();
 }
 
-fn examples() -> Vec<PathBuf> {
+/// Returns the directories of the examples, sorted.
+pub(crate) fn examples() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     let entries = fs::read_dir(root).expect("the examples");
     let mut found: Vec<PathBuf> = entries.map(|entry| entry.expect("one").path()).collect();
@@ -33,7 +34,7 @@ fn examples() -> Vec<PathBuf> {
 }
 
 /// Returns what `--target` says: first nothing, then what the example's README says.
-fn targets(example: &Path) -> impl Iterator<Item = Option<&'static str>> {
+pub(crate) fn targets(example: &Path) -> impl Iterator<Item = Option<&'static str>> {
     let named: &[&str] = match example.file_name().and_then(|name| name.to_str()) {
         Some("poetry") => &["test", "development"],
         Some("rust-python") => &["security-scan", "runtime-distroless"],
@@ -47,12 +48,7 @@ fn planned(path: &Path, bytes: &[u8], target: Option<&str>) -> String {
         target: target.map(str::to_owned),
         ..Asked::default()
     };
-    let text = String::from_utf8_lossy(bytes);
-    let platforms: &[&str] = if text.contains("\nplatforms: [linux/amd64, linux/arm64]\n") {
-        &["linux/amd64", "linux/arm64"]
-    } else {
-        &["linux/amd64"]
-    };
+    let platforms = platforms(bytes);
     let compiled = compile("build.yaml", bytes, &asked, platforms);
     assert_eq!(compiled.rendered(), "", "{}", path.display());
     let linted = linted("build.yaml", bytes, platforms);
@@ -62,4 +58,13 @@ fn planned(path: &Path, bytes: &[u8], target: Option<&str>) -> String {
         .iter()
         .map(|built| plan::dump::dump(&built.plan));
     plans.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns the platforms that a build file of an example names, else one.
+pub(crate) fn platforms(bytes: &[u8]) -> &'static [&'static str] {
+    let text = String::from_utf8_lossy(bytes);
+    match text.contains("\nplatforms: [linux/amd64, linux/arm64]\n") {
+        true => &["linux/amd64", "linux/arm64"],
+        false => &["linux/amd64"],
+    }
 }
