@@ -17,7 +17,7 @@ pub(crate) const DIGEST: &str =
     "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// The config of every image here.
-pub(crate) const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config":{
+const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config":{
 "Env":["PATH=/usr/bin:/bin","LANG=C.UTF-8"],"Cmd":["sh"],"WorkingDir":"/srv","Labels":{"base":"yes"}},
 "rootfs":{"type":"layers","diff_ids":["sha256:aa"]},
 "history":[{"created":"2026-01-02T03:04:05Z","created_by":"base layer"}]}"#;
@@ -103,15 +103,24 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
 fn resolved(plans: &[Plan], diags: &mut Diagnostics) -> Resolved {
     let mut resolved = Resolved::default();
     for image in plans.iter().flat_map(|plan| &plan.images) {
-        let pinned = format!("{}@{DIGEST}", image.name);
-        // A registry may have an image for another platform than it was asked for.
-        let config = match image.name.contains("amd64-only") {
-            true => CONFIG.to_owned(),
-            false => CONFIG.replace("amd64", &image.platform.architecture),
+        let pinned = match image.name.contains('@') {
+            true => image.name.clone(),
+            false => format!("{}@{DIGEST}", image.name),
         };
+        let config = config(&image.name, &image.platform);
         resolved.insert(image, pinned, config.into_bytes(), diags);
     }
     resolved
+}
+
+/// Returns the config of an image.
+///
+/// A registry may have one for another platform than it was asked for.
+pub(crate) fn config(name: &str, platform: &Platform) -> String {
+    match name.contains("amd64-only") {
+        true => CONFIG.to_owned(),
+        false => CONFIG.replace("amd64", &platform.architecture),
+    }
 }
 
 fn lowered(plan: Plan, resolved: &Resolved, files: &Files, diags: &mut Diagnostics) -> Built {

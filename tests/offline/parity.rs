@@ -1,5 +1,6 @@
 //! Our definition and image config equal those that BuildKit's own Dockerfile compiler makes of an
-//! equal Dockerfile, op by op: `parity/<fact>.yaml` beside `parity/<fact>.Dockerfile`.
+//! equal Dockerfile, op by op: `parity/<fact>.yaml` beside `parity/<fact>.Dockerfile`. What
+//! `docker buildx build` is asked stands in the first line of the YAML file: `# --target x`.
 //!
 //! `tools/parity` holds the other side; only sessions, names and locations may differ.
 
@@ -36,18 +37,50 @@ fn base64(bytes: &[u8]) -> String {
     out
 }
 
+/// What a build is asked for.
+struct Options {
+    asked: Asked,
+    platform: String,
+}
+
+impl Options {
+    fn read(text: &str) -> Self {
+        let mut options = Self {
+            asked: Asked::default(),
+            platform: "linux/amd64".to_owned(),
+        };
+        let line = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("# --"));
+        for option in line.iter().flat_map(|line| line.split(" --")) {
+            match option.split_once(' ') {
+                Some(("platform", platform)) => options.platform = platform.to_owned(),
+                Some(("target", target)) => options.asked.target = Some(target.to_owned()),
+                Some(("build-arg", arg)) => {
+                    let (name, value) = arg.split_once('=').expect("NAME=VALUE");
+                    let _ = options.asked.args.insert(name.to_owned(), value.to_owned());
+                }
+                _ => panic!("no option of a case: {option}"),
+            }
+        }
+        options
+    }
+}
+
 /// One comparison, as `tools/parity` reads it.
-fn request(path: &Path, compiled: &Compiled) -> Value {
+fn request(path: &Path, options: &Options, compiled: &Compiled) -> Value {
     let dockerfile = path.with_extension("Dockerfile");
     let dockerfile = fs::read_to_string(&dockerfile)
         .unwrap_or_else(|error| panic!("{}: {error}", dockerfile.display()));
     let built = &compiled.builds[0];
-    let config: Value = serde_json::from_str(compiled::CONFIG).expect("a config");
     let images: BTreeMap<&str, Value> = built
         .plan
         .images
         .iter()
         .map(|image| {
+            let config = compiled::config(&image.name, &image.platform);
+            let config: Value = serde_json::from_str(&config).expect("a config");
             let found = json!({"digest": compiled::DIGEST, "config": config});
             (image.name.as_str(), found)
         })
@@ -56,7 +89,9 @@ fn request(path: &Path, compiled: &Compiled) -> Value {
     let ours: Value = serde_json::from_slice(&built.config).expect("our config is JSON");
     json!({
         "dockerfile": dockerfile,
-        "platform": "linux/amd64",
+        "platform": options.platform,
+        "target": options.asked.target.as_deref().unwrap_or_default(),
+        "build_args": options.asked.args,
         "images": images,
         "definition": base64(&definition),
         "config": ours,
@@ -67,19 +102,20 @@ fn request(path: &Path, compiled: &Compiled) -> Value {
 fn equal_files_give_equal_ops_and_configs() {
     let cases: Vec<PathBuf> = inputs("parity", "yaml");
     let mut requests = String::new();
+    let mut wrong = String::new();
     for path in &cases {
         let bytes = fs::read(path).expect("a case");
-        let compiled = compile("build.yaml", &bytes, &Asked::default(), &["linux/amd64"]);
-        assert!(
-            !compiled.diags.has_errors(),
-            "{}\n{}",
-            path.display(),
-            compiled.rendered()
-        );
-        let _ = writeln!(requests, "{}", request(path, &compiled));
+        let options = Options::read(&String::from_utf8_lossy(&bytes));
+        let platforms = [options.platform.as_str()];
+        let compiled = compile("build.yaml", &bytes, &options.asked, &platforms);
+        if compiled.diags.has_errors() {
+            let _ = writeln!(wrong, "{}\n{}", path.display(), compiled.rendered());
+            continue;
+        }
+        let _ = writeln!(requests, "{}", request(path, &options, &compiled));
     }
+    assert!(wrong.is_empty(), "{wrong}");
     let answers = compare(&requests);
-    let mut wrong = String::new();
     for (path, answer) in cases.iter().zip(answers.lines()) {
         let answer: Value = serde_json::from_str(answer).expect("an answer");
         let differences = answer["differences"]

@@ -7,7 +7,7 @@ use crate::expand::Expanded;
 use crate::expr::Text;
 use crate::model::{Command, Healthcheck, Step, Verb};
 use crate::text::Spanned;
-use crate::units;
+use crate::units::{self, Malformed};
 
 use super::super::config::{Empty, HealthConfig};
 use super::super::history::{self, Layer};
@@ -176,11 +176,12 @@ fn entrypoint(cx: &mut Context, at: &mut Progress, command: &Command<Expanded>) 
     }
 }
 
-/// Ports are sorted as they are written (`instructions/parse.go:parseExpose`, v0.32.2).
+/// Ports are sorted as they are written (`instructions/parse.go:parseExpose`, v0.32.2); a value may
+/// hold several (`dockerfile2llb/convert_expose.go`).
 fn expose(cx: &mut Context, at: &mut Progress, ports: &[Text]) {
     let mut written: Vec<(String, Vec<String>)> = Vec::new();
     for port in ports {
-        let found = parsed(cx, &at.state, port, units::parse_port).unwrap_or_default();
+        let found = parsed(cx, &at.state, port, words_of_ports).unwrap_or_default();
         written.push((string(cx, &at.state, port), found));
     }
     written.sort();
@@ -196,6 +197,11 @@ fn expose(cx: &mut Context, at: &mut Progress, ports: &[Text]) {
         .config
         .exposed_ports
         .extend(found.into_iter().map(|port| (port, Empty {})));
+}
+
+fn words_of_ports(text: &str) -> Result<Vec<String>, Malformed> {
+    let ports: Result<Vec<_>, _> = text.split_whitespace().map(units::parse_port).collect();
+    Ok(ports?.concat())
 }
 
 fn volume(cx: &mut Context, at: &mut Progress, volumes: &[Text]) {

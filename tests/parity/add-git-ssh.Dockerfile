@@ -1,0 +1,2 @@
+FROM alpine
+ADD git@github.com:example/app.git#main /git/ssh
