@@ -1,5 +1,6 @@
 //! End to end on the gateway of maps: options and files in, solves and result out.
 
+mod attestations;
 mod calls;
 mod contexts;
 

@@ -7,6 +7,7 @@ mod call;
 pub mod guard;
 mod images;
 mod outcome;
+mod scanner;
 mod setting;
 mod solve;
 mod start;
@@ -54,6 +55,7 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
     let epoch = load::epoch::resolve(gateway, &start.request, &start.builder).await?;
     start.request.set_epoch(epoch);
     let loaded = load::load(gateway, &start.request, &invocation.session).await?;
+    start.scanner = scanner::resolve(gateway, &start).await?;
     let mut diags = Diagnostics::new();
     let how = (invocation.session.as_str(), Purpose::Build);
     let lowered = compiled(gateway, &start, &loaded, how, &mut diags).await?;

@@ -17,6 +17,7 @@ mod input;
 mod mount;
 mod platform;
 mod request;
+mod scan;
 mod scope;
 mod stage;
 mod steps;
@@ -148,10 +149,13 @@ pub struct Stage {
     pub steps: Vec<Step<Expanded>>,
     /// Lint settings.
     pub check: Option<Check>,
+    /// What an SBOM looks at besides the image.
+    pub scans: Scans,
 }
 
 pub use check::check;
 pub use request::{result, targets};
+pub use scan::Scans;
 pub use uses::{Use, UseKind};
 
 /// Replaces arguments and platforms for one target platform; `builder` is where steps run

@@ -7,6 +7,7 @@
 //! Every call may wait for the build itself, so nothing here has a deadline. The frontend runs on
 //! one thread; no future needs to be `Send`.
 
+mod attestation;
 pub mod concurrent;
 pub mod error;
 pub mod grpc;
@@ -237,6 +238,8 @@ pub struct Outcome {
     pub refs: Refs,
     /// Configs, platforms and the like, under the keys that exporters read.
     pub metadata: BTreeMap<String, Vec<u8>>,
+    /// What a scanner wrote about each image, by platform id.
+    pub sboms: BTreeMap<String, Option<Ref>>,
 }
 
 /// The filesystems of a result; `None` is an empty one.

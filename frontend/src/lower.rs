@@ -41,6 +41,8 @@ pub struct Lowered {
     pub graph: Graph,
     /// The result's filesystem; nothing for an empty one.
     pub result: Option<Output>,
+    /// What a scanner writes about the result; nothing if none was asked for.
+    pub sbom: Option<Output>,
     /// The image config, JSON.
     pub config: Vec<u8>,
     /// The base image's config as it was resolved, if there is one.
@@ -188,10 +190,11 @@ pub fn lower(
     let state = evaluated.states[plan.result.0].as_ref();
     let state = state.expect("plan: the result is in the order").clone();
     let (config, base_config) = image_config(plan, options, &evaluated.states, state.clone());
-    let (graph, result) = emit::emit(plan, resolved, options, files, evaluated, diags);
+    let (graph, result, sbom) = emit::emit(plan, resolved, options, files, evaluated, diags);
     Lowered {
         graph,
         result,
+        sbom,
         config,
         base_config,
         annotations: state.annotations,

@@ -4,6 +4,7 @@
 //! Out: [`Request`]. Every bad value is reported, at the flag that people type; options that
 //! nobody here knows are ignored, as every frontend does.
 
+mod attest;
 mod context;
 mod csv;
 mod exec;
@@ -20,6 +21,7 @@ use crate::diagnostic::Diagnostics;
 use crate::units::misspelt_platform;
 use option::Reader;
 
+pub use attest::SbomRequest;
 pub use context::{ContextRequest, MainContext};
 pub use exec::{ExecRequest, ResourceLimits, UlimitRequest};
 pub use named::{NamedContext, NamedContexts, NamedSource};
@@ -75,6 +77,8 @@ pub struct Request {
     pub epoch: Option<i64>,
     /// What has that time, when it is not a number: `context`, or the name of a named context.
     pub epoch_of: Option<String>,
+    /// What makes an SBOM of the image, if one is wanted.
+    pub sbom: Option<SbomRequest>,
     /// The pass in which to panic: a test of how a bug of ours is reported.
     pub panic_in: Option<String>,
 }
@@ -199,6 +203,7 @@ pub fn read(options: &Options, build: &Platform, diags: &mut Diagnostics) -> Req
             .map(str::to_owned),
         epoch,
         epoch_of,
+        sbom: attest::sbom(&mut reader),
         panic_in: reader.text("windlass.panic").map(str::to_owned),
         args,
     }

@@ -15,6 +15,15 @@ use crate::diagnostic::suggest::nearest;
 
 pub use number::{parse_bytes, parse_duration, parse_integer, parse_interval};
 
+/// Reads a boolean as Go's `strconv.ParseBool` does.
+pub fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
 /// Why a text does not mean what its key wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {

@@ -1,6 +1,7 @@
 //! Builds on a real buildkitd, with the result inspected.
 
 mod args;
+mod attestations;
 mod cache;
 mod cache_mounts;
 mod caching;

@@ -34,6 +34,7 @@ pub(super) async fn answer(
     Ok(Outcome {
         refs: Refs::Single(None),
         metadata: answer.metadata(call),
+        ..Outcome::default()
     })
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Image {
     pub platform: Platform,
     /// Its filesystem.
     pub reference: Option<Ref>,
+    /// What a scanner writes about it, if there is one.
+    pub sbom: Option<Option<Ref>>,
     /// Its config and the like.
     pub lowered: Lowered,
 }
@@ -42,6 +44,7 @@ pub(super) fn outcome(request: &Request, images: Vec<Image>) -> Outcome {
     let mut platforms = Vec::new();
     let mut refs = BTreeMap::new();
     let mut single = None;
+    let mut sboms = BTreeMap::new();
     for image in images {
         let id = image.platform.format_all();
         let suffix = match request.shape {
@@ -59,6 +62,9 @@ pub(super) fn outcome(request: &Request, images: Vec<Image>) -> Outcome {
         if let Some(epoch) = request.epoch {
             add("source.date.epoch", epoch.to_string().into_bytes());
         }
+        if let Some(sbom) = image.sbom {
+            sboms.insert(id.clone(), sbom);
+        }
         single.clone_from(&image.reference);
         refs.insert(id, image.reference);
     }
@@ -71,6 +77,7 @@ pub(super) fn outcome(request: &Request, images: Vec<Image>) -> Outcome {
             Shape::ByPlatform => Refs::ByPlatform(refs),
         },
         metadata,
+        sboms,
     }
 }
 

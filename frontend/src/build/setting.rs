@@ -50,6 +50,7 @@ pub(super) fn options(start: &Start, loaded: &Loaded, session: &str, target: &Pl
             Shape::ByPlatform => Naming::ByPlatform,
             Shape::Single => Naming::Plain,
         },
+        scanner: start.scanner.clone(),
         caps: Caps::Listed(start.pong.llb_caps.clone()),
         source: 0,
     }

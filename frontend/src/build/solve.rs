@@ -37,6 +37,9 @@ pub(super) async fn solve(
     // Large, and not needed any more while the daemon works.
     let graph = std::mem::take(&mut lowered.graph);
     let definition = graph.write(lowered.result, &[build_file(loaded)]);
+    let scan = lowered
+        .sbom
+        .map(|it| graph.write(Some(it), &[build_file(loaded)]));
     drop(graph);
     let request = SolveRequest {
         definition,
@@ -44,9 +47,20 @@ pub(super) async fn solve(
         ..SolveRequest::default()
     };
     let reference = gateway.solve(request).await.map_err(status::unmarked)?;
+    let sbom = match scan {
+        Some(definition) => {
+            let request = SolveRequest {
+                definition,
+                ..SolveRequest::default()
+            };
+            Some(gateway.solve(request).await.map_err(status::unmarked)?)
+        }
+        None => None,
+    };
     Ok(Image {
         platform,
         reference,
+        sbom,
         lowered,
     })
 }

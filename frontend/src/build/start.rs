@@ -7,6 +7,7 @@ use buildkit_llb::Platform;
 use crate::diagnostic::Diagnostics;
 use crate::expand::{Asked, Purpose};
 use crate::gateway::{Error, Gateway, Pong, status};
+use crate::lower::options::Scanner;
 use crate::pass;
 use crate::request::{self, Options, Request};
 use crate::text::Files;
@@ -46,6 +47,8 @@ pub(super) struct Start {
     pub pong: Pong,
     /// Where steps run natively.
     pub builder: Platform,
+    /// What makes the SBOM; looked up by a build only.
+    pub scanner: Option<Scanner>,
 }
 
 impl Start {
@@ -88,6 +91,7 @@ pub(super) async fn start(gateway: &impl Gateway, invocation: &Invocation) -> Re
         request,
         pong,
         builder,
+        scanner: None,
     })
 }
 

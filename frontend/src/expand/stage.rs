@@ -16,7 +16,7 @@ use super::args::{Cx, Sets, TOP};
 use super::input::{StageNames, Taker};
 use super::platform::{choose_text, choose_variant};
 use super::scope::{Fixed, Names, late};
-use super::{Asked, Input, Purpose, Stage, StageId, UsedArg, context, steps};
+use super::{Asked, Input, Purpose, Scans, Stage, StageId, UsedArg, context, steps};
 
 /// Everything that one expansion looks things up in.
 pub(super) struct Expander<'b> {
@@ -192,6 +192,7 @@ impl<'b> Expander<'b> {
             errexit: errexit.is_none_or(|errexit| errexit.value),
             steps,
             check: keys.pick(|body| body.check.as_ref()).cloned(),
+            scans: Scans::of(&self.sets, set, &written.name.value, diags),
         }
     }
 

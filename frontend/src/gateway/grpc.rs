@@ -12,6 +12,7 @@ use buildkit_proto::gateway::llb_bridge_client::LlbBridgeClient;
 use buildkit_proto::{caps, fsutil, pb};
 use prost::Message;
 
+use super::attestation;
 use super::stdio::Connection;
 use super::written::{self, WrittenSolve};
 use super::{
@@ -340,7 +341,12 @@ fn result(outcome: Outcome) -> rpc::Result {
     rpc::Result {
         result: Some(refs),
         metadata: outcome.metadata,
-        attestations: BTreeMap::new(),
+        attestations: attestation::messages(
+            outcome
+                .sboms
+                .into_iter()
+                .map(|(id, sbom)| (id, reference(sbom))),
+        ),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod exec;
 mod file;
+mod scan;
 mod source;
 
 use std::collections::BTreeMap;
@@ -44,7 +45,7 @@ pub(crate) struct Steps<'a> {
     n_all: usize,
 }
 
-/// Emits every reached stage and returns the result's output.
+/// Emits every reached stage; returns the result's output and that of its scan.
 pub(crate) fn emit(
     plan: &Plan,
     resolved: &Resolved,
@@ -52,7 +53,7 @@ pub(crate) fn emit(
     files: &Files,
     mut evaluated: Evaluated,
     diags: &mut Diagnostics,
-) -> (Graph, Option<Output>) {
+) -> (Graph, Option<Output>, Option<Output>) {
     let mut cx = Context {
         plan,
         resolved,
@@ -73,7 +74,9 @@ pub(crate) fn emit(
         cx.outputs[idx] = Some(output);
     }
     let result = cx.outputs[plan.result.0].expect("plan: the result is in the order");
-    (cx.graph, result)
+    let scanner = options.scanner.as_ref();
+    let sbom = scanner.map(|scanner| scan::emit(&mut cx, scanner, result));
+    (cx.graph, result, sbom)
 }
 
 fn emit_stage(cx: &mut Context, mut stage: EvaluatedStage) -> Option<Output> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use buildkit_llb::{LinuxResources, Network, Proxy, ResolveMode, Vertex, pb};
+use buildkit_llb::{LinuxResources, Network, Platform, Proxy, ResolveMode, Vertex, pb};
 
 /// What the request and the daemon say about every vertex; plain data, filled by `build`.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub struct Options {
     pub target: TargetChoice,
     /// Whether step names carry the platform.
     pub naming: Naming,
+    /// What makes an SBOM of the result.
+    pub scanner: Option<Scanner>,
     /// What the daemon can do: the ids of its enabled LLB capabilities.
     pub caps: Caps,
     /// The build file's index among the sources of the definition.
@@ -86,6 +88,23 @@ impl Default for LocalContext {
             title: "[internal] load build context".to_owned(),
         }
     }
+}
+
+/// An image that scans filesystems.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scanner {
+    /// Its name with its digest.
+    pub image: String,
+    /// Where it runs.
+    pub platform: Platform,
+    /// What it runs.
+    pub args: Vec<String>,
+    /// Where.
+    pub dir: String,
+    /// Its environment.
+    pub env: Vec<(String, String)>,
+    /// What it is told.
+    pub parameters: Vec<(String, String)>,
 }
 
 /// Which stages pass over caches.
@@ -170,6 +189,7 @@ impl Default for Options {
             created: None,
             target: TargetChoice::Implicit,
             naming: Naming::Plain,
+            scanner: None,
             caps: Caps::All,
             source: 0,
         }

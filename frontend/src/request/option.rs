@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Options;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place};
+use crate::units;
 
 /// The options and where mistakes go.
 pub(super) struct Reader<'a> {
@@ -37,14 +38,11 @@ impl<'a> Reader<'a> {
     /// Reads a boolean as Go's `strconv.ParseBool` does.
     pub(super) fn boolean(&mut self, key: &str, flag: &'static str) -> Option<bool> {
         let value = self.text(key)?;
-        match value {
-            "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
-            "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
-            _ => {
-                self.bad(flag, format!("`{value}` is neither true nor false"));
-                None
-            }
+        let found = units::parse_bool(value);
+        if found.is_none() {
+            self.bad(flag, format!("`{value}` is neither true nor false"));
         }
+        found
     }
 
     /// Reports a value that its option does not take. `flag` is what people type.

@@ -279,3 +279,35 @@ fn only_unknown_caps_are_refused() {
         Some("some.cap")
     );
 }
+
+#[test]
+fn an_sbom_has_a_scanner_and_what_it_is_told() {
+    let show = |request: Request| {
+        let sbom = request.sbom.expect("an SBOM");
+        (sbom.scanner, sbom.parameters)
+    };
+    check(
+        &["attest:sbom="],
+        show,
+        r#"("docker.io/docker/buildkit-syft-scanner:stable-1", {})"#,
+    );
+    check(
+        &[r#"attest:sbom=generator=r.example/scan,type=sbom,"a=b,c",x"#],
+        show,
+        r#"("r.example/scan:latest", {"a": "b,c", "type": "sbom", "x": ""})"#,
+    );
+    check(
+        &["build-arg:BUILDKIT_ATTEST_SBOM=generator=scan:2"],
+        show,
+        r#"("docker.io/library/scan:2", {})"#,
+    );
+    check_mistakes(
+        &["attest:sbom=generator="],
+        "--sbom: the generator ``: there is no name \
+         (name an image that scans, such as `--sbom=generator=example.com/scanner:1`)",
+    );
+    check_mistakes(
+        &["attest:sbom=a\"b"],
+        "--sbom: `a\"b`: a quote stands inside a value that is not quoted",
+    );
+}
