@@ -3,7 +3,7 @@
 mod attestations;
 mod calls;
 mod contexts;
-
+mod old_builders;
 mod options;
 
 use std::collections::BTreeMap;
@@ -18,14 +18,21 @@ use windlass_frontend::gateway::{Error, ImageMeta, Outcome, Refs, Worker};
 const CONFIG: &str = r#"{"architecture":"amd64","os":"linux","config":{"Env":["PATH=/bin"]},"rootfs":{"type":"layers","diff_ids":["sha256:1"]}}"#;
 
 /// What a builder of today can do, as far as these tests look at it.
-const CAPS: [&str; 7] = [
+const CAPS: [&str; 14] = [
     "file.base",
+    "file.copy.requiredpaths",
+    "file.symlink.create",
     "mergeop",
     "diffop",
     "exec.meta.cdi",
     "exec.meta.cgroup.parent",
     "exec.meta.linux.resources",
     "exec.meta.ulimit",
+    "exec.validexitcode",
+    "source.git.checksum",
+    "source.git.fetchbycommit",
+    "source.git.mtime",
+    "source.git.skipsubmodules",
 ];
 
 const TWO_STAGES: &str = "\
@@ -418,17 +425,4 @@ fn a_linked_copy_is_a_plain_one_on_a_builder_that_cannot_merge() {
     assert_eq!((&*ops, &*warnings), ("file on -1, merge", ""));
     let (ops, warnings) = case(file).without("mergeop").ops();
     assert_eq!((&*ops, &*warnings), ("file on 0", ""));
-}
-
-#[test]
-fn a_device_is_left_out_on_a_builder_without_devices_unless_it_is_required() {
-    let file = "stages: {a: {from: alpine:3, steps: [{run: x, devices: DEVICE}]}}\n";
-    let optional = file.replace("DEVICE", "gpu");
-    assert_eq!(case(&optional).without("exec.meta.cdi").ops().0, "x");
-    let required = file.replace("DEVICE", "{name: gpu, required: true}");
-    assert_eq!(
-        case(&required).without("exec.meta.cdi").error().message,
-        "build.yaml:1:63: this builder cannot give a step the device `gpu` \
-         (use BuildKit 0.20 or later, or leave out `required`)"
-    );
 }

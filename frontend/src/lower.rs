@@ -15,6 +15,7 @@ mod emit;
 mod evaluate;
 pub(crate) mod git;
 mod history;
+pub(crate) mod need;
 pub(crate) mod path;
 mod state;
 

@@ -43,6 +43,11 @@ impl Vertex {
         self
     }
 
+    /// Lists what a daemon must be able to do to do the op, by id.
+    pub fn caps(&self) -> Vec<&'static str> {
+        self.op.clone().lower().caps.iter().map(Cap::id).collect()
+    }
+
     /// Adds a filter that a worker must pass.
     pub fn constraint(mut self, filter: impl Into<String>) -> Self {
         self.constraints.push(filter.into());

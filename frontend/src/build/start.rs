@@ -2,14 +2,16 @@
 
 use std::ffi::OsString;
 
-use buildkit_llb::Platform;
+use buildkit_llb::{Platform, Vertex};
 
 use crate::diagnostic::Diagnostics;
 use crate::expand::{Asked, Purpose};
 use crate::gateway::{Error, Gateway, Pong, status};
-use crate::lower::options::Scanner;
+use crate::lower::git::git;
+use crate::lower::need;
+use crate::lower::options::{Caps, Scanner};
 use crate::pass;
-use crate::request::{self, Options, Request};
+use crate::request::{self, MainContext, Options, Request};
 use crate::text::Files;
 
 /// What BuildKit tells a frontend when it starts it.
@@ -85,6 +87,7 @@ pub(super) async fn start(gateway: &impl Gateway, invocation: &Invocation) -> Re
         };
         return Err(status::mistakes(&diags, origin));
     }
+    check_context(&request, &pong)?;
     request.context.has_commit_times &= pong.llb_caps.contains("source.git.mtime");
     pass::provoke(request.panic_in.as_deref());
     Ok(Start {
@@ -93,6 +96,22 @@ pub(super) async fn start(gateway: &impl Gateway, invocation: &Invocation) -> Re
         builder,
         scanner: None,
     })
+}
+
+/// The build context is fetched before there is a step to mark.
+fn check_context(request: &Request, pong: &Pong) -> Result<(), Error> {
+    let MainContext::Git(url, _) = &request.context.source else {
+        return Ok(());
+    };
+    let caps = Caps::Listed(pong.llb_caps.clone());
+    match need::lacking(&caps, &Vertex::new(git(url))) {
+        None => Ok(()),
+        Some(need) => {
+            let (sentence, remedy) = (need.sentence(), need.remedy());
+            let error = Error::new(format!("build context: {sentence} ({remedy})"));
+            Err(status::unmarked(error))
+        }
+    }
 }
 
 /// The first worker's first platform, emulated ones coming after it.

@@ -138,10 +138,11 @@ codes! {
     UnsetEnv "unset-env" Error "The environment has no such variable at this point."
     OnbuildTriggers "onbuild-triggers" Error "ONBUILD triggers are not executed yet."
     UnknownHome "unknown-home" Error "A preset needs the home directory of its user."
-    UnsupportedDevice "unsupported-device" Error "The builder cannot give a step the device it requires."
+    OldBuilder "old-builder" Error "The builder is too old for something that the file asks for."
     CopyDownloads "copy-downloads" Error "A `copy` names an address."
     BadImageConfig "bad-image-config" Error "The config of an image cannot be read."
     ParallelInOrder "parallel-in-order" Warning "The builder runs parallel branches one after the other."
+    UncheckedPaths "unchecked-paths" Warning "The builder does not notice that a path to copy is missing."
     // lint: settings
     UnknownRule "unknown-rule" Error "A lint setting names a rule that does not exist."
     // lint: one code per rule, with a page in docs/rules

@@ -162,6 +162,9 @@ impl Gateway for Grpc {
         source: pb::SourceOp,
         log_name: &str,
     ) -> Result<SourceMeta, Error> {
+        if !self.has("source.metaresolver") {
+            return Ok(SourceMeta::default());
+        }
         let is_git = source.identifier.starts_with("git://");
         let asked = rpc::ResolveSourceMetaRequest {
             source: Some(source),

@@ -17,6 +17,9 @@ use crate::request::{MainContext, NamedSource, Request};
 /// The name of a download, as that of a context.
 const DOWNLOAD: &str = "context";
 
+/// Those of a second.
+const NANOSECONDS: i64 = 1_000_000_000;
+
 /// How much of a download says whether it is an archive.
 const HEAD: u64 = 1024;
 
@@ -80,7 +83,7 @@ async fn commit_time(
     let meta = meta(gateway, git(url).into(), name).await?;
     if meta.commit.is_empty() {
         return Err(Error::new(
-            "this builder does not say when a commit was made",
+            "this builder does not say when a commit was made (use BuildKit 0.26 or later)",
         ));
     }
     match committed(&meta.commit) {
@@ -100,6 +103,11 @@ async fn http_time(gateway: &impl Gateway, url: &str, name: &str) -> Result<Opti
     let Some(download) = solve(gateway, &graph, file).await? else {
         return Ok(None);
     };
+    // A daemon before v0.26 does not say, but gives the file that time (`source/http`, v0.11).
+    let changed = gateway.stat_file(&download, DOWNLOAD).await?.mtime;
+    if changed > 0 {
+        return Ok(Some(changed.div_euclid(NANOSECONDS)));
+    }
     if !is_archive(&gateway.read_file(&download, DOWNLOAD, HEAD).await?) {
         return Ok(None);
     }
@@ -141,7 +149,7 @@ async fn newest(gateway: &impl Gateway, reference: &Ref) -> Result<Option<i64>, 
             if entry.is_dir() {
                 waiting.push(path);
             } else if entry.is_file() {
-                newest = newest.max(Some(entry.mtime.div_euclid(1_000_000_000)));
+                newest = newest.max(Some(entry.mtime.div_euclid(NANOSECONDS)));
             }
         }
     }

@@ -21,6 +21,7 @@ use crate::text::{Files, Span};
 use super::Resolved;
 use super::action::{Action, ActionKind, EvaluatedStage, Freshness, Heading};
 use super::evaluate::{ContextPaths, Evaluated};
+use super::need::{self, Need};
 use super::options::{Naming, Options};
 
 /// What every vertex may look at, and the graph under construction.
@@ -199,6 +200,18 @@ impl Context<'_> {
         match action.freshness {
             Freshness::Fresh => vertex.ignore_cache(),
             Freshness::Cached => vertex,
+        }
+    }
+
+    /// Reports what the daemon cannot do.
+    pub(crate) fn need(&mut self, need: &Need, span: Span) {
+        need.report_unless_met(&self.options.caps, span, self.diags);
+    }
+
+    /// Reports what a source asks for and the daemon cannot do.
+    pub(crate) fn check_source(&mut self, source: &Vertex, span: Span) {
+        if let Some(need) = need::lacking(&self.options.caps, source) {
+            self.need(need, span);
         }
     }
 

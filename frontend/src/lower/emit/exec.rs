@@ -8,6 +8,7 @@ use buildkit_llb::{Output, Vertex};
 use super::super::action::{
     Access, CacheOwner, Exec, Extras, Heading, Inline, Missing, Mount, MountKind, Secret, Ssh,
 };
+use super::super::need;
 use super::{Context, Steps, file, source};
 
 /// Emits a run and returns its root filesystem.
@@ -37,14 +38,16 @@ pub(crate) fn emit(
     for ssh in &extras.ssh {
         op = op.mount(ssh_mount(ssh));
     }
+    if !extras.exit_codes.is_empty() {
+        cx.need(&need::EXIT_CODES, action.span);
+    }
     op = with_limits(cx, op, &extras);
     let mut vertex = cx
         .vertex(&action, op, name)
         .platform(Arc::clone(&steps.stage.platform))
         .describe("com.docker.dockerfile.v1.command", action.command);
-    if let Some(limits) = extras.resources
-        && cx.options.caps.has("exec.meta.linux.resources")
-    {
+    if let Some(limits) = extras.resources {
+        cx.need(&need::RESOURCES, action.span);
         vertex = vertex.linux_resources(limits);
     }
     cx.graph.add(vertex).output(0)

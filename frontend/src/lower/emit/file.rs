@@ -9,10 +9,12 @@ use super::super::action::{
     CacheOwner, Copy, CopySource, Heading, Inline, Layering, Missing, Mkdir, Mode, Parents, Unpack,
 };
 use super::super::git::git;
-use super::super::path;
+use super::super::{need, path};
 use super::exec::inline_file;
 use super::{Context, Steps, source};
+use crate::diagnostic::Code;
 use crate::expand::Input;
+use crate::text::Span;
 
 /// Emits a copy: one file op with an action per source; a linked one on nothing, then merged.
 pub(crate) fn copy(
@@ -54,6 +56,7 @@ fn copy_action(
     name: &str,
 ) -> CopyAction {
     let location = cx.location(action.span);
+    let span = action.span;
     let action = match source {
         CopySource::Files {
             from,
@@ -63,13 +66,14 @@ fn copy_action(
             required,
         } => {
             let from = source::input(cx, from);
+            let required = required.clone().filter(|_| checks_paths(cx, span));
             let action = CopyAction::new(from, path, &copy.to)
                 .follow_symlink()
                 .dir_contents()
                 .allow_wildcard()
                 .allow_empty_wildcard()
                 .include(include.clone())
-                .require(required.clone());
+                .require(required);
             unpacked(action, *unpack)
         }
         CopySource::Inline(inline) => {
@@ -93,26 +97,45 @@ fn copy_action(
             unpacked(CopyAction::new(from, file, &copy.to), *unpack)
         }
         CopySource::Git(url) => {
-            let from = cx
-                .graph
-                .add(Vertex::new(git(url)).name(name).location(location));
-            let from = from.output(0);
+            let vertex = Vertex::new(git(url)).name(name).location(location);
+            cx.check_source(&vertex, span);
+            let from = cx.graph.add(vertex).output(0);
             CopyAction::new(from, "/", &copy.to)
         }
     };
+    with_rights(cx, action, copy, span)
+}
+
+/// Adds what holds for every source: what is left out, mode and owner.
+fn with_rights(cx: &mut Context, action: CopyAction, copy: &Copy, span: Span) -> CopyAction {
     let action = action
         .create_dest_path()
         .exclude(copy.exclude.iter().cloned());
     let action = match &copy.mode {
         Mode::Keep => action,
         Mode::Octal(mode) => action.mode(mode.cast_unsigned()),
-        Mode::Symbolic(mode) => action.symbolic_mode(mode.clone()),
+        Mode::Symbolic(mode) => {
+            cx.need(&need::SYMBOLIC_MODE, span);
+            action.symbolic_mode(mode.clone())
+        }
     };
     if copy.owner.is_empty() {
         action
     } else {
         action.owner(Owner::parse(&copy.owner))
     }
+}
+
+/// Tells whether the daemon notices that a path is missing; of one that does not, the user is told.
+fn checks_paths(cx: &mut Context, span: Span) -> bool {
+    let can_check = cx.options.caps.has("file.copy.requiredpaths");
+    if !can_check {
+        let message = "this builder does not notice if the path is missing";
+        cx.diags
+            .report(Code::UncheckedPaths, span, message)
+            .help("use BuildKit 0.26 or later, or write `required: false`");
+    }
+    can_check
 }
 
 fn unpacked(action: CopyAction, unpack: Unpack) -> CopyAction {
@@ -158,6 +181,7 @@ pub(crate) fn symlink(
     below: Option<Output>,
 ) -> Output {
     let name = steps.next(cx, &action.title());
+    cx.need(&need::SYMLINK, action.span);
     let mut op = File::on(below);
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
     if !parent.is_empty() {

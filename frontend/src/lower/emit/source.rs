@@ -108,6 +108,7 @@ fn context(
             Some(cx.graph.add(vertex).output(0))
         }
         ContextSource::Fetched(vertex) => {
+            cx.check_source(vertex, span);
             let location = cx.location(span);
             let vertex = vertex.as_ref().clone().location(location);
             Some(cx.graph.add(vertex).output(0))

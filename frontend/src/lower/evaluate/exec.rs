@@ -13,8 +13,8 @@ use crate::units;
 
 use super::super::action::{ActionKind, Exec, Extras, Inline, Missing, Mount, MountKind};
 use super::super::history::Layer;
-use super::super::path;
 use super::super::state::{self, State};
+use super::super::{need, path};
 use super::config;
 use super::mount::{self, Runner};
 use super::text::{parsed, parsed_option, string, strings};
@@ -353,11 +353,8 @@ fn devices(
             Missing::Ignored
         };
         let name = string(cx, &at.state, &device.name);
-        if is_required && !cx.options.caps.has("exec.meta.cdi") {
-            let message = format!("this builder cannot give a step the device `{name}`");
-            cx.diags
-                .report(Code::UnsupportedDevice, device.name.span, message)
-                .help("use BuildKit 0.20 or later, or leave out `required`");
+        if is_required {
+            need::DEVICE.report_unless_met(&cx.options.caps, device.name.span, cx.diags);
         }
         (name, missing)
     };
