@@ -155,6 +155,7 @@ fn every_path_on_the_map_exists() {
             "docs/",
             "examples/",
             "frontend/",
+            "fuzz/",
             "llb/",
             "proto/",
             "tests/",

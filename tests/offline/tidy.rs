@@ -10,7 +10,7 @@ fn root() -> PathBuf {
 /// Every Rust file of the workspace that a person wrote, with its text.
 fn sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
-    let mut todo = ["cli", "frontend", "llb", "proto", "tests", "xtask"]
+    let mut todo = ["cli", "frontend", "fuzz", "llb", "proto", "tests", "xtask"]
         .map(|name| root().join(name))
         .to_vec();
     while let Some(directory) = todo.pop() {

@@ -1,4 +1,4 @@
-//! Development chores: `cargo xtask demo`, `test`, `up`, `down`, `image`, `bench`, `proto`.
+//! Development chores: `cargo xtask demo`, `test`, `up`, `down`, `image`, `bench`, `fuzz`, `proto`.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -50,6 +50,14 @@ enum Chore {
         #[arg(long)]
         json: Option<PathBuf>,
     },
+    /// Feed the passes inputs that nobody thought of (`fuzz/README.md`).
+    Fuzz {
+        /// What to feed; all targets if none is named.
+        target: Option<String>,
+        /// How long, for each target.
+        #[arg(default_value_t = 60)]
+        seconds: u64,
+    },
     /// Regenerate the Rust code of `proto/` from the `.proto` files.
     Proto,
 }
@@ -70,6 +78,7 @@ fn main() -> ExitCode {
             xtask::demo(wanted, progress).map(|text| println!("{text}"))
         }
         Chore::Bench { json } => bench(json.as_deref(), progress),
+        Chore::Fuzz { target, seconds } => xtask::fuzz(target.as_deref(), seconds, progress),
         Chore::Proto => proto::run().map_err(Error::new),
     };
     match done {

@@ -12,11 +12,13 @@ pub(super) fn utf8<'t>(file: FileId, bytes: &'t [u8], diags: &mut Diagnostics) -
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text),
         Err(error) => {
+            // The files hold a replacement character there.
             let at = error.valid_up_to();
+            let end = at + char::REPLACEMENT_CHARACTER.len_utf8();
             let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
             let message = format!("line {line} is not UTF-8 text (byte 0x{:02x})", bytes[at]);
             diags
-                .report(Code::NotUtf8, Span::new(file, at..at + 1), message)
+                .report(Code::NotUtf8, Span::new(file, at..end), message)
                 .help("save the file as UTF-8");
             None
         }

@@ -1,0 +1,237 @@
+//! What is fed: one function per target.
+
+use windlass_frontend::compile::{self, Platforms};
+use windlass_frontend::diagnostic::Diagnostics;
+use windlass_frontend::diagnostic::render::{Colour, render};
+use windlass_frontend::dockerignore::{self, Matcher};
+use windlass_frontend::expand::Asked;
+use windlass_frontend::expr::{self, EnvName, Found, MAX_TEXT, Name, Reference, Scope};
+use windlass_frontend::image_name::ImageName;
+use windlass_frontend::lint;
+use windlass_frontend::lower::options::Options;
+use windlass_frontend::lower::{self, Resolved};
+use windlass_frontend::model::{self, PlatformPattern};
+use windlass_frontend::text::{Files, Span};
+use windlass_frontend::{git_url, syntax, units};
+
+use buildkit_llb::Platform;
+
+use crate::seed;
+
+/// Something that takes bytes.
+pub struct Target {
+    /// As it is called on the command line, and its directory in `regressions/`.
+    pub name: &'static str,
+    /// What inputs are made from.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+    /// Takes an input; a panic says what does not hold.
+    pub feed: fn(&[u8]),
+}
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    Target {
+        name: "decode",
+        seeds: seed::build_files,
+        feed: decode,
+    },
+    Target {
+        name: "expression",
+        seeds: seed::expressions,
+        feed: expression,
+    },
+    Target {
+        name: "ignore",
+        seeds: || seed::blocks(include_str!("../seeds/ignore-files.txt")),
+        feed: ignore,
+    },
+    Target {
+        name: "image-name",
+        seeds: || seed::lines(include_str!("../seeds/image-names.txt")),
+        feed: image_name,
+    },
+    Target {
+        name: "platform",
+        seeds: || seed::lines(include_str!("../seeds/platforms.txt")),
+        feed: platform,
+    },
+    Target {
+        name: "git-url",
+        seeds: || seed::lines(include_str!("../seeds/git-urls.txt")),
+        feed: git_address,
+    },
+    Target {
+        name: "file",
+        seeds: seed::build_files,
+        feed: file,
+    },
+];
+
+/// Bytes to a tree, the tree to what it says, and what is wrong with it to text.
+fn decode(bytes: &[u8]) {
+    let mut files = Files::new();
+    let mut diags = Diagnostics::new();
+    let file = files.add("build.yaml", String::from_utf8_lossy(bytes));
+    match syntax::parse_bytes(file, bytes, &mut diags) {
+        Some(document) => {
+            let _ = model::decode(&document, &mut diags);
+            syntax::path::annotate(&document, &mut diags);
+        }
+        None => assert!(diags.has_errors(), "nothing was read and nothing said"),
+    }
+    let _ = render(&diags, &files, Colour::Plain);
+}
+
+struct Values;
+
+impl Scope<Name> for Values {
+    fn find(&self, name: &Name) -> Found<'_> {
+        match name {
+            Name::Arg(name) => match name.as_str() {
+                "SET" => Found::Set("value"),
+                "EMPTY" => Found::Set(""),
+                "LONG" => Found::Set("/srv/a*b?/한국어/archive.tar.gz"),
+                _ => Found::Unset,
+            },
+            Name::Env(name) => Found::Later(name.clone()),
+            Name::Broken => Found::Reported,
+            _ => Found::Set("linux"),
+        }
+    }
+
+    fn unset(&self, _: &Reference<Name>, _: &mut Diagnostics) {}
+}
+
+impl Scope<EnvName> for Values {
+    fn find(&self, name: &EnvName) -> Found<'_> {
+        match name.0.as_str() {
+            "PATH" => Found::Set("/usr/bin:/bin"),
+            _ => Found::Unset,
+        }
+    }
+
+    fn unset(&self, _: &Reference<EnvName>, _: &mut Diagnostics) {}
+}
+
+fn expression(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut files = Files::new();
+    let file = files.add("build.yaml", text.as_ref());
+    let mut diags = Diagnostics::new();
+    let place = |range| Span::new(file, range);
+    let template = expr::parse(&text, place(0..text.len()), &place, &mut diags);
+    let early = expr::eval(&template, &Values, &mut diags);
+    let late = early.and_then(|early| expr::finish(&early, &Values, &mut diags));
+    assert!(
+        late.is_none_or(|late| late.len() <= MAX_TEXT),
+        "text without bound"
+    );
+    let _ = render(&diags, &files, Colour::Plain);
+}
+
+/// Lines are patterns, and the last one is also a path.
+fn ignore(bytes: &[u8]) {
+    let patterns = dockerignore::read(bytes);
+    let _ = dockerignore::check(&patterns);
+    let matcher = Matcher::new(&patterns);
+    let text = String::from_utf8_lossy(bytes);
+    let last = text.lines().last().unwrap_or_default();
+    for path in ["a/b/c", "node_modules/x.log", "README.md", last] {
+        let _ = matcher.ignored_by(path);
+        let _ = matcher.has_exception_below(path);
+    }
+}
+
+fn image_name(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    match ImageName::parse(&text) {
+        Ok(name) => {
+            let full = name.to_string();
+            let again = ImageName::parse(&full).map(|name| name.to_string());
+            assert_eq!(again.as_ref(), Ok(&full), "a complete name is its own");
+            // As in Go, it may be that of another image: `docker.io/a.b/c` is called `a.b/c`.
+            let _ = name.familiar();
+        }
+        Err(error) => drop(error.to_string()),
+    }
+}
+
+fn platform(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = units::parse_platform(&text);
+    let _ = PlatformPattern::parse(&text);
+    let host = Platform::new("linux", "amd64");
+    match Platform::parse(&text, &host) {
+        Ok(platform) => {
+            let platform = platform.normalized();
+            let again = platform.clone().normalized();
+            assert_eq!(again, platform, "what is normal stays");
+            let shown = platform.format();
+            // As in Go, a part may be a dot and is then lost when it is shown.
+            if text.split('/').any(|part| matches!(part, "." | "..")) {
+                return;
+            }
+            let read = Platform::parse(&shown, &host).map(Platform::normalized);
+            assert_eq!(
+                read.map(|read| read.format()),
+                Ok(shown),
+                "it is read as shown"
+            );
+        }
+        Err(error) => drop(error.to_string()),
+    }
+}
+
+fn git_address(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = git_url::is_http(&text);
+    match git_url::parse(&text) {
+        Ok(Some(url)) => assert!(!url.remote.is_empty(), "an address without a remote"),
+        Ok(None) => {}
+        Err(error) => drop(error.to_string()),
+    }
+}
+
+/// Every pass, lint included, for a platform that is emulated and one that is not.
+fn file(bytes: &[u8]) {
+    let mut files = Files::new();
+    let mut diags = Diagnostics::new();
+    let file = files.add("build.yaml", String::from_utf8_lossy(bytes));
+    let Some(reading) = compile::read(file, bytes, &mut diags) else {
+        return;
+    };
+    let platforms = Platforms {
+        builder: Platform::new("linux", "amd64"),
+        asked: vec![
+            Platform::new("linux", "amd64"),
+            Platform::new("linux", "arm64"),
+        ],
+    };
+    let asked = Asked::default();
+    let plans = compile::plans(&reading.build, &asked, &platforms, &mut diags);
+    let mut resolved = Resolved::default();
+    for image in plans.iter().flat_map(|plan| &plan.images) {
+        let config = CONFIG.as_bytes().to_vec();
+        resolved.insert(image, image.name.clone(), config, &mut diags);
+    }
+    let input = lint::Input {
+        build: &reading.build,
+        asked: &asked,
+        plans: &plans,
+        resolved: &resolved,
+        files: &files,
+        ignored: &["dist".to_owned()],
+    };
+    lint::lint(&input, &mut diags);
+    for plan in plans {
+        let options = Options::default();
+        let lowered = lower::lower(plan, &resolved, &options, &files, &mut diags);
+        let definition = lowered.graph.define(lowered.result, &[]);
+        buildkit_llb::read(&definition).expect("a definition can be read");
+    }
+    reading.add_paths(&mut diags);
+    let _ = render(&diags, &files, Colour::Plain);
+}
+
+const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config":{"Env":["PATH=/bin"]},
+"rootfs":{"type":"layers","diff_ids":["sha256:aa"]},"history":[{"created_by":"base"}]}"#;
