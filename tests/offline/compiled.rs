@@ -119,7 +119,9 @@ fn resolved(plans: &[Plan], diags: &mut Diagnostics) -> Resolved {
 pub(crate) fn config(name: &str, platform: &Platform) -> String {
     match name.contains("amd64-only") {
         true => CONFIG.to_owned(),
-        false => CONFIG.replace("amd64", &platform.architecture),
+        false => CONFIG
+            .replace("amd64", &platform.architecture)
+            .replace("linux", &platform.os),
     }
 }
 

@@ -163,9 +163,15 @@ fn start(cx: &mut Context, resolved: &Resolved, states: &[Option<State>], stage:
     match &stage.base {
         Input::Stage(StageId(idx), _) => {
             let parent = states[*idx].as_ref();
-            parent
-                .expect("plan: stages come after what they use")
-                .child(StageId(*idx))
+            let parent = parent.expect("plan: stages come after what they use");
+            let name = &cx.plan.stages[*idx].name.value;
+            refuse_triggers(
+                cx,
+                &parent.config,
+                &format!("stage `{name}`"),
+                stage.base_span,
+            );
+            parent.child(StageId(*idx))
         }
         Input::Image(name) => {
             let config = resolved.config(&name.value, &stage.platform);
@@ -183,7 +189,12 @@ fn start(cx: &mut Context, resolved: &Resolved, states: &[Option<State>], stage:
 
 fn start_from(cx: &mut Context, config: ResolvedConfig, name: &str, stage: &Stage) -> State {
     if let ResolvedConfig::Known(config, bytes) = config {
-        refuse_triggers(cx, &config, name, stage.base_span);
+        refuse_triggers(
+            cx,
+            &config,
+            &format!("base image `{name}`"),
+            stage.base_span,
+        );
         return State::new((*config).clone(), Below::Image(config, bytes));
     }
     let mut state = State::new(ImageConfig::scratch(&stage.platform), Below::Scratch);
@@ -191,13 +202,13 @@ fn start_from(cx: &mut Context, config: ResolvedConfig, name: &str, stage: &Stag
     state
 }
 
-fn refuse_triggers(cx: &mut Context, config: &ImageConfig, name: &str, span: Span) {
+fn refuse_triggers(cx: &mut Context, config: &ImageConfig, what: &str, span: Span) {
     if let Some(first) = config.config.on_build.first() {
-        let message = format!("the base image `{name}` has ONBUILD triggers");
+        let message = format!("the {what} has ONBUILD triggers");
         cx.diags
             .report(Code::OnbuildTriggers, span, message)
             .label(format!("its first trigger is `{first}`"))
-            .help("triggers are not executed yet: start from an image without them");
+            .help("triggers are not executed yet: start from something without them");
     }
 }
 

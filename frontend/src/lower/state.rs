@@ -86,9 +86,6 @@ impl State {
         state.annotations = Vec::new();
         state.has_cmd = false;
         state.below = Below::Stage(id);
-        if !state.config.config.on_build.is_empty() {
-            Rc::make_mut(&mut state.config).config.on_build.clear();
-        }
         state.enter_image();
         state
     }

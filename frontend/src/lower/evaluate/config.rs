@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use crate::diagnostic::Code;
 use crate::expand::Expanded;
 use crate::expr::Text;
 use crate::model::{Command, Healthcheck, Step, Verb};
@@ -61,7 +60,7 @@ pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
         Verb::Volume(volumes) => volume(cx, at, volumes),
         Verb::Healthcheck(check) => healthcheck(cx, at, check),
         Verb::StopSignal(signal) => stop_signal(cx, at, signal),
-        Verb::Onbuild(triggers) => onbuild(cx, triggers),
+        Verb::Onbuild(triggers) => onbuild(at, triggers),
         Verb::Author(author) => {
             let author = string(cx, &at.state, author);
             at.record(format!("MAINTAINER {author}"), Layer::None);
@@ -274,14 +273,8 @@ fn stop_signal(cx: &mut Context, at: &mut Progress, signal: &Text) {
     at.config().config.stop_signal = signal;
 }
 
-fn onbuild(cx: &mut Context, triggers: &[Spanned<String>]) {
-    if let Some(first) = triggers.first() {
-        cx.diags
-            .report(
-                Code::OnbuildTriggers,
-                first.span,
-                "`onbuild` is not supported yet",
-            )
-            .help("remove it, or write these steps into the build files that use this image");
-    }
+/// Triggers are for images that start from this one: they are in no history.
+fn onbuild(at: &mut Progress, triggers: &[Spanned<String>]) {
+    let triggers = triggers.iter().map(|trigger| trigger.value.clone());
+    at.config().config.on_build.extend(triggers);
 }

@@ -1,0 +1,5 @@
+FROM alpine AS app
+ONBUILD COPY . /app
+RUN one
+ONBUILD RUN make
+ONBUILD ENV A=b
