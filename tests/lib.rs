@@ -14,3 +14,4 @@ pub use support::live::{EmptyBuilder, Live, SYNTAX};
 pub use support::outcome::{Outcome, Step};
 pub use support::rootfs::{Entry, Kind, Rootfs};
 pub use support::ssh_agent::SshAgent;
+pub use xtask::Variant;

@@ -16,6 +16,7 @@ mod lint;
 mod mistakes;
 mod mounts;
 mod named;
+mod old_daemons;
 mod options;
 mod outages;
 mod platforms;

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use xtask::{Buildkitd, Profile, Progress, Registry, World};
+use xtask::{Buildkitd, Profile, Progress, Registry, Variant, World};
 
 use super::build::Build;
 
@@ -106,9 +106,14 @@ impl Live {
 
     /// Starts a daemon that has never built anything; it ends with the returned value.
     pub fn empty_builder(&self) -> EmptyBuilder<'_> {
+        self.builder(Variant::default())
+    }
+
+    /// The same, with a daemon that differs from the usual one.
+    pub fn builder(&self, variant: Variant) -> EmptyBuilder<'_> {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let name = format!("empty-{}-{number}", std::process::id());
-        let daemon = must(self.world.empty_builder(&name), "no second daemon");
+        let daemon = must(self.world.empty_builder(&name, variant), "no second daemon");
         EmptyBuilder {
             live: self,
             name,
@@ -157,6 +162,34 @@ impl EmptyBuilder<'_> {
     /// Returns `buildctl`, pointed at this daemon.
     pub fn buildctl(&self) -> Command {
         self.daemon.buildctl()
+    }
+
+    /// Returns the registry that it shares with the others.
+    pub fn registry(&self) -> &Registry {
+        &self.live.world.registry
+    }
+
+    /// Returns the name that `docker buildx` knows it by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the address of the daemon.
+    pub fn address(&self) -> String {
+        self.daemon.address()
+    }
+
+    /// Ends the daemon as a crash does.
+    pub fn kill(&self) {
+        must(self.daemon.kill(), "the daemon cannot be killed");
+    }
+
+    /// Starts the daemon again, with what it kept.
+    pub fn restart(&self) {
+        must(
+            self.live.world.restart(&self.daemon),
+            "the daemon does not start again",
+        );
     }
 }
 

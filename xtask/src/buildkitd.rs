@@ -40,7 +40,22 @@ pub struct Buildkitd {
     daemon: Daemon,
     dir: PathBuf,
     socket: PathBuf,
+    program: PathBuf,
     buildctl: PathBuf,
+    variant: Variant,
+}
+
+/// How a daemon differs from the one that everybody uses.
+#[derive(Clone, Debug, Default)]
+pub struct Variant {
+    /// A directory of `tools/buildkitd`; otherwise it is the one of `tools/go.mod`.
+    pub version: Option<&'static str>,
+    /// The only platform it runs; otherwise all that this machine can.
+    pub platform: Option<&'static str>,
+    /// The size of the filesystem that it may fill, such as `64m`.
+    pub disk: Option<&'static str>,
+    /// More arguments.
+    pub args: Vec<String>,
 }
 
 impl Buildkitd {
@@ -50,12 +65,21 @@ impl Buildkitd {
             daemon: Daemon::new("buildkitd", dir),
             dir: dir.to_path_buf(),
             socket: sockets.join("buildkitd.sock"),
+            program: tools.path("buildkitd"),
             buildctl: tools.path("buildctl"),
+            variant: Variant::default(),
         }
     }
 
+    /// Makes it another one than usual; `program` is its version.
+    pub(crate) fn varied(mut self, variant: Variant, program: Option<PathBuf>) -> Buildkitd {
+        self.program = program.unwrap_or(self.program);
+        self.variant = variant;
+        self
+    }
+
     /// Starts it unless it runs, and waits until it answers.
-    pub(crate) fn start(&self, tools: &Tools, registry: u16) -> Result<()> {
+    pub(crate) fn start(&self, registry: u16) -> Result<()> {
         create(&self.dir)?;
         let config = self.dir.join("buildkitd.toml");
         let text = self.config(registry);
@@ -66,17 +90,35 @@ impl Buildkitd {
             write(&config, text)?;
             create(&self.dir.join("cdi"))?;
             write(&self.dir.join("cdi/devices.yaml"), DEVICES)?;
-            self.daemon.start(&tools.path("buildkitd"), |args| {
+            self.mount_disk()?;
+            self.daemon.start(&self.program, |args| {
                 args.arg("--config").arg(&config);
                 args.arg("--addr").arg(self.address());
-                args.arg("--otel-socket-path")
-                    .arg(self.socket.with_file_name("otel.sock"));
+                args.args(&self.variant.args);
                 // The Go programs must not report to a collector the caller may have set.
                 args.env_remove("OTEL_EXPORTER_OTLP_ENDPOINT");
             })?;
         }
         self.daemon
             .wait_until(|| UnixStream::connect(&self.socket).is_ok() && self.answers())
+    }
+
+    fn mount_disk(&self) -> Result<()> {
+        let root = self.dir.join("root");
+        let Some(size) = self.variant.disk.filter(|_| !root.exists()) else {
+            return Ok(());
+        };
+        create(&root)?;
+        let options = format!("size={size}");
+        let mut mount = command("mount");
+        mount.args(["-t", "tmpfs", "-o", &options, "tmpfs"]);
+        run(mount.arg(root))?;
+        Ok(())
+    }
+
+    /// Ends it at once, as a crash does. What it kept stays.
+    pub fn kill(&self) -> Result<()> {
+        self.daemon.kill()
     }
 
     /// Stops it and unmounts what a build that was cut off may have left.
@@ -124,11 +166,13 @@ impl Buildkitd {
         let mut text = format!(
             "root = {root:?}\n\
              insecure-entitlements = [\"network.host\", \"security.insecure\"]\n\
+             [otel]\n\
+             socketPath = {otel:?}\n\
              [cdi]\n\
              specDirs = [{cdi:?}]\n\
              [worker.oci]\n\
              snapshotter = \"overlayfs\"\n\
-             platforms = [\"linux/amd64\", \"linux/arm64\"]\n\
+             platforms = [{platforms}]\n\
              reservedSpace = \"4GB\"\n\
              minFreeSpace = \"1GB\"\n\
              maxUsedSpace = \"16GB\"\n\
@@ -137,7 +181,13 @@ impl Buildkitd {
              [registry.\"127.0.0.1:{registry}\"]\n\
              http = true\n",
             root = self.dir.join("root"),
+            // A key, not a flag: one that a daemon of v0.11 passes over.
+            otel = self.socket.with_file_name("otel.sock"),
             cdi = self.dir.join("cdi"),
+            platforms = match self.variant.platform {
+                Some(platform) => format!("{platform:?}"),
+                None => "\"linux/amd64\", \"linux/arm64\"".to_owned(),
+            },
         );
         for host in MIRRORED {
             text += &format!("[registry.{host:?}]\nmirrors = [\"127.0.0.1:{registry}/{host}\"]\n");

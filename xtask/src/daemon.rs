@@ -99,6 +99,15 @@ impl Daemon {
         )))
     }
 
+    /// Ends it without a chance to clean up.
+    pub(crate) fn kill(&self) -> Result<()> {
+        while let Some(pid) = self.pid() {
+            run(command("kill").args(["-KILL", &pid.to_string()]))?;
+            sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
     /// Returns the path of its log.
     pub(crate) fn log(&self) -> PathBuf {
         self.dir.join(format!("{}.log", self.name))

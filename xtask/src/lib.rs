@@ -27,7 +27,7 @@ mod ssh_agent;
 mod tools;
 mod world;
 
-pub use buildkitd::Buildkitd;
+pub use buildkitd::{Buildkitd, Variant};
 pub use checks::test;
 pub use demo::demo;
 pub use dirs::Dirs;

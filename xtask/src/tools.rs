@@ -6,11 +6,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::command::{command, on_path, run};
-use crate::dirs::{Dirs, create, hex, read, write};
+use crate::dirs::{Dirs, create, hex, lock, read, write};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
-/// Go modules whose `tool` directives name the programs, relative to the checkout.
+/// Go modules of every world, whose `tool` directives name the programs, relative to the checkout.
 const MODULES: [&str; 2] = ["tools", "tools/buildx"];
 
 /// Holds the directory of the compiled tools.
@@ -44,6 +44,28 @@ impl Tools {
     }
 }
 
+/// Compiles the buildkitd that `tools/buildkitd/VERSION` pins, unless the cache has it.
+pub(crate) fn buildkitd(dirs: &Dirs, version: &str, progress: Progress) -> Result<PathBuf> {
+    let module = dirs.checkout.join("tools/buildkitd").join(version);
+    let pins = read(&module.join("go.mod"))?;
+    let bin = dirs.cache.join("tools").join(hex(pins.as_bytes()));
+    let done = bin.join(".complete");
+    if !done.exists() {
+        // Others wait for this one only: it takes minutes.
+        create(&bin)?;
+        let _lock = lock(&bin.with_extension("lock"))?;
+        if !done.exists() {
+            need_go()?;
+            progress.say(format!(
+                "compiling buildkitd {version} (once; some minutes)"
+            ));
+            install(&module, &bin)?;
+            write(&done, "")?;
+        }
+    }
+    Ok(bin.join("buildkitd"))
+}
+
 /// Compiles one of our own Go programs under `tools/`; Go itself knows whether it is fresh.
 pub(crate) fn compile_own(dirs: &Dirs, package: &str, out: &Path) -> Result<()> {
     need_go()?;
@@ -60,11 +82,16 @@ fn compile(dirs: &Dirs, bin: &Path, progress: Progress) -> Result<()> {
     create(bin)?;
     progress.say("compiling buildkitd, buildctl, buildx and a registry (once; some minutes)");
     for module in MODULES {
-        let mut go = go(&dirs.checkout.join(module));
-        run(go
-            .args(["install", "-ldflags", "-s -w", "tool"])
-            .env("GOBIN", bin))?;
+        install(&dirs.checkout.join(module), bin)?;
     }
+    Ok(())
+}
+
+fn install(module: &Path, bin: &Path) -> Result<()> {
+    let mut go = go(module);
+    run(go
+        .args(["install", "-ldflags", "-s -w", "tool"])
+        .env("GOBIN", bin))?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::base_images::FIRST;
 use crate::binfmt;
-use crate::buildkitd::Buildkitd;
+use crate::buildkitd::{Buildkitd, Variant};
 use crate::daemon::Stopped;
 use crate::dirs::{Dirs, create};
 use crate::docker::Docker;
@@ -14,7 +14,7 @@ use crate::frontend_image::Profile;
 use crate::packages;
 use crate::progress::Progress;
 use crate::registry::Registry;
-use crate::tools::Tools;
+use crate::tools::{self, Tools};
 
 /// The name of our own daemon's builder.
 const OWN: &str = "windlass";
@@ -70,7 +70,7 @@ impl World {
         let is_own = builder == Builder::Own;
         let (docker, builder) = match builder {
             Builder::Own => {
-                buildkitd.start(&tools, registry.port())?;
+                buildkitd.start(registry.port())?;
                 let docker = Docker::new(&tools, &dirs.state.join("docker"))?;
                 docker.default_builder(OWN, &buildkitd.address())?;
                 (docker, OWN.to_owned())
@@ -172,13 +172,22 @@ impl World {
     }
 
     /// Starts one more daemon that has never built anything, with a builder named after it.
-    pub fn empty_builder(&self, name: &str) -> Result<Buildkitd> {
+    pub fn empty_builder(&self, name: &str, variant: Variant) -> Result<Buildkitd> {
+        let version = variant.version;
+        let program = version.map(|version| tools::buildkitd(&self.dirs, version, self.progress));
+        let program = program.transpose()?;
         let daemon = extra(&self.dirs, &self.tools, name);
         daemon.remove()?;
-        daemon.start(&self.tools, self.registry.port())?;
+        let daemon = daemon.varied(variant, program);
+        daemon.start(self.registry.port())?;
         let _lock = self.dirs.lock_state()?;
         self.docker.create_builder(name, &daemon.address())?;
         Ok(daemon)
+    }
+
+    /// Starts such a daemon again, with what it kept.
+    pub fn restart(&self, daemon: &Buildkitd) -> Result<()> {
+        daemon.start(self.registry.port())
     }
 
     /// Stops a daemon of [`World::empty_builder`] and removes what it kept.
