@@ -107,3 +107,31 @@ fn an_image_without_a_path_gets_one() {
     let path = "env: PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     check(&case, &["env"], &[path]);
 }
+
+#[test]
+fn a_path_that_no_image_of_windows_has_is_refused() {
+    let file = "\
+stages:
+  app:
+    from: scratch
+    workdir: 'D:\\app'
+    steps:
+      - copy: '\\\\host\\share'
+      - mkdir: 'C:'
+      - copy: 'C:\\a'
+        to: '\\b'
+    image: {workdir: x:y}
+";
+    let linux = case(file);
+    assert!(linux.run().outcome.is_some_and(|outcome| outcome.is_ok()));
+    let windows = case(file).option("platform", "windows/amd64");
+    let help = r"(write a path of the drive C:, such as `C:\app` or `/app`)";
+    let expected = format!(
+        r"4 mistakes in build.yaml
+4:14: `D:\app` is not on the drive C: {help}
+6:15: `\\host\share` is of another machine {help}
+7:16: `C:` names a drive, and no path on it {help}
+10:22: `x:y` is not on the drive C: {help}"
+    );
+    assert_eq!(windows.error().message, expected);
+}

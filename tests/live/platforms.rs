@@ -1,6 +1,6 @@
 //! Images for several platforms.
 
-use windlass_tests::Live;
+use windlass_tests::{Live, SYNTAX};
 
 #[test]
 fn each_platform_has_its_own_content_and_shares_what_the_builder_made() {
@@ -208,4 +208,89 @@ fn an_image_without_files_is_made_for_every_platform() {
         assert_eq!(image.setting("Cmd").to_string(), r#"["x"]"#);
         assert_eq!(image.layers(), Vec::<String>::new());
     }
+}
+
+#[test]
+fn an_image_for_windows_has_its_paths_and_the_version_of_its_base() {
+    let live = Live::new("windows");
+    let name = format!("{}:base", live.repository());
+    let base = "
+platforms: ['windows(10.0.20348.1)/amd64']
+stages:
+  base:
+    from: scratch
+    steps:
+      - file: /Files/Windows/marker
+        content: base
+    image: {user: ContainerUser}
+";
+    // A builder does not unpack what it made itself, so another one makes it.
+    let maker = live.empty_builder();
+    let push = maker.build().file("build.yaml", format!("{SYNTAX}{base}"));
+    let push = push.args(["--push", &format!("--tag={name}")]);
+    push.run().success();
+    let app = format!(
+        "
+stages:
+  app:
+    from: '{name}'
+    env: {{A: b}}
+    workdir: 'C:\\app'
+    steps:
+      - copy: ['one.txt', 'sub\\two.txt']
+        to: '.\\data\\'
+      - copy: 'C:\\Windows\\marker'
+        from: {{image: '{name}'}}
+    image: {{cmd: serve.exe}}
+"
+    );
+    let build = |platforms: &str| {
+        let build = live
+            .yaml(&app)
+            .file("one.txt", "1")
+            .file("sub/two.txt", "2");
+        build.arg(format!("--platform={platforms}")).run()
+    };
+    let out = build("windows/amd64");
+    let layout = out.layout();
+    let image = &layout.images[0];
+    assert_eq!(image.platform, "windows/amd64");
+    assert_eq!(image.config["os.version"], "10.0.20348.1");
+    assert_eq!(image.setting("WorkingDir"), "\\app");
+    assert_eq!(image.setting("User"), "ContainerUser");
+    let env = image.setting("Env").to_string();
+    assert_eq!(env, r#"["A=b"]"#, "Windows has a PATH of its own");
+    let command = image.setting("Cmd").to_string();
+    assert_eq!(command, r#"["cmd","/S","/C","serve.exe"]"#);
+    let files = image.rootfs();
+    let found = ["data/one.txt", "data/two.txt", "marker"];
+    let found = found.map(|path| files.read(&format!("/Files/app/{path}")));
+    assert_eq!(found, ["1", "2", "base"]);
+    build("windows/amd64,linux/amd64")
+        .failure()
+        .stderr_contains("is not made for `linux/amd64`");
+}
+
+#[test]
+fn variants_of_a_platform_are_in_the_config_and_the_index() {
+    let live = Live::new("variants");
+    let text = "
+stages:
+  app:
+    from: scratch
+    steps:
+      - file: /variant
+        content: ${{ target.arch }} ${{ target.variant }}
+";
+    let platforms = "linux/arm/v6,linux/arm/v7,linux/amd64/v2,linux/arm64/v8";
+    let out = live.yaml(text).arg(format!("--platform={platforms}")).run();
+    let images = out.layout().images;
+    let images = images.iter().map(|image| {
+        let variant = image.rootfs().read("/variant");
+        format!("{}: {variant}", image.platform)
+    });
+    assert_eq!(
+        images.collect::<Vec<_>>().join("\n"),
+        "linux/arm/v6: arm v6\nlinux/arm/v7: arm v7\nlinux/amd64/v2: amd64 v2\nlinux/arm64: arm64 "
+    );
 }

@@ -38,6 +38,21 @@ pub(crate) fn absolute(dir: &str, path: &str) -> String {
     }
 }
 
+/// Returns a path of Windows as vertices have it: `C:\app` is `/app`
+/// (`util/system/path.go:CheckSystemDriveAndRemoveDriveLetter`, v0.32.2).
+pub(crate) fn from_windows(path: &str) -> Result<String, &'static str> {
+    let path = path.replace('\\', "/");
+    if path.starts_with("//") {
+        return Err("is of another machine");
+    }
+    match path.split_once(':') {
+        None => Ok(path),
+        Some((_, "")) => Err("names a drive, and no path on it"),
+        Some((drive, rest)) if drive.eq_ignore_ascii_case("c") => Ok(rest.to_owned()),
+        Some(_) => Err("is not on the drive C:"),
+    }
+}
+
 /// Returns the destination of a copy: absolute, and ending in `/` or `/.` if it was written so
 /// (a directory). An empty path and `.` are the directory itself
 /// (`dockerfile2llb/convert.go:pathRelativeToWorkingDir`, v0.32.2).
@@ -109,7 +124,7 @@ fn bracketed(part: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{absolute, base_name, clean, destination, optional_glob};
+    use super::{absolute, base_name, clean, destination, from_windows, optional_glob};
 
     #[test]
     fn paths_are_cleaned_as_in_go() {
@@ -124,6 +139,21 @@ mod tests {
     fn a_relative_path_is_below_the_working_directory() {
         assert_eq!(absolute("/app", "x/../y"), "/app/y");
         assert_eq!(absolute("/app", "/y/"), "/y");
+    }
+
+    #[test]
+    fn a_path_of_windows_is_on_its_system_drive() {
+        for (path, expected) in [
+            (r"C:\data\", Ok("/data/")),
+            ("c:/x", Ok("/x")),
+            ("C:x", Ok("x")),
+            (r"a\b", Ok("a/b")),
+            ("C:", Err("names a drive, and no path on it")),
+            (r"D:\x", Err("is not on the drive C:")),
+            (r"\\host\share", Err("is of another machine")),
+        ] {
+            assert_eq!(from_windows(path).as_deref(), expected.as_deref(), "{path}");
+        }
     }
 
     #[test]

@@ -99,11 +99,37 @@ impl State {
             self.set_env(name, value);
         }
         if !config.config.working_dir.is_empty() {
-            self.dir = path::absolute(&self.dir, &config.config.working_dir);
+            let dir = self.image_dir();
+            self.dir = path::absolute(&self.dir, &dir);
+            self.set_image_dir(&self.dir.clone());
         }
         if !config.config.user.is_empty() {
             self.user.clone_from(&config.config.user);
         }
+    }
+
+    /// Returns the directory of the image as vertices have it.
+    pub(crate) fn image_dir(&self) -> String {
+        let dir = &self.config.config.working_dir;
+        let dir = self.is_windows().then(|| path::from_windows(dir).ok());
+        let dir = dir.flatten();
+        dir.unwrap_or_else(|| self.config.config.working_dir.clone())
+    }
+
+    /// Sets the directory of the image.
+    pub(crate) fn set_image_dir(&mut self, dir: &str) {
+        let dir = match self.is_windows() {
+            true => dir.replace('/', "\\"),
+            false => dir.to_owned(),
+        };
+        if self.config.config.working_dir != dir {
+            Rc::make_mut(&mut self.config).config.working_dir = dir;
+        }
+    }
+
+    /// Returns whether paths of the image are those of Windows.
+    pub(crate) fn is_windows(&self) -> bool {
+        self.config.os == "windows"
     }
 
     /// Sets a variable of the steps.

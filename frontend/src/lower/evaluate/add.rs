@@ -10,7 +10,7 @@ use crate::units::Malformed;
 use super::super::action::{CopySource, Unpack};
 use super::super::path;
 use super::copy::{Line, Parts, finish, inline_source, placement};
-use super::text::{parsed, string, strings};
+use super::text::{parsed, path_of, string, strings};
 use super::{Context, Progress};
 
 /// Reads an `add`.
@@ -88,6 +88,7 @@ fn added_source(
         }
         _ => {
             refuse_checksum(cx, add);
+            let written = path_of(cx, &at.state, &written, text.span);
             let from = Input::Context(text.span);
             cx.uses(&from, &written);
             let unpack = if unpack == Some(false) {

@@ -11,7 +11,7 @@ use crate::units::{self, Malformed};
 use super::super::config::{Empty, HealthConfig};
 use super::super::history::{self, Layer};
 use super::super::state::State;
-use super::text::{parsed, parsed_option, string, strings};
+use super::text::{parsed, parsed_option, path_of, string, strings};
 use super::{Context, Progress, path};
 
 /// Which list a variable goes into.
@@ -110,10 +110,11 @@ fn build_env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, O
 }
 
 fn image_workdir(cx: &mut Context, at: &mut Progress, dir: &Text) {
-    let dir = string(cx, &at.state, dir);
-    let dir = path::absolute(&at.state.config.config.working_dir, &dir);
+    let written = string(cx, &at.state, dir);
+    let dir = path_of(cx, &at.state, &written, dir.span);
+    let dir = path::absolute(&at.state.image_dir(), &dir);
     at.record(format!("WORKDIR {dir}"), Layer::None);
-    at.config().config.working_dir = dir;
+    at.state.set_image_dir(&dir);
 }
 
 fn set_user(cx: &mut Context, at: &mut Progress, user: &Text) {

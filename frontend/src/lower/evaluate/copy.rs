@@ -13,7 +13,7 @@ use super::super::history::Layer;
 use super::super::path;
 use super::exec::content_name;
 use super::mount::{mode, octal};
-use super::text::{parsed, string, strings};
+use super::text::{parsed, path_of, string, strings};
 use super::{Context, Progress};
 
 /// Reads a `copy`, or a `file`, which is a copy of content to one path.
@@ -202,11 +202,13 @@ pub(super) fn finish(
         exclude,
         mut line,
     } = parts;
-    let to = to.map_or_else(|| ".".to_owned(), |to| string(cx, &at.state, to));
-    line.word(&to);
+    let written = to.map_or_else(|| ".".to_owned(), |to| string(cx, &at.state, to));
+    line.word(&written);
     if sources.is_empty() {
         return;
     }
+    let span = to.map_or(step.span, |to| to.span);
+    let to = path_of(cx, &at.state, &written, span);
     let kind = Copy {
         sources,
         to: path::destination(&at.state.dir, &to),
@@ -230,6 +232,7 @@ fn local_source(
     let written = string(cx, &at.state, text);
     line.word(&written);
     refuse_remote(cx, text, &written);
+    let written = path_of(cx, &at.state, &written, text.span);
     cx.uses(&how.from, &written);
     if how.tree == Tree::Parents {
         return parents_source(&written, how);

@@ -17,7 +17,7 @@ use super::super::state::{self, State};
 use super::super::{need, path};
 use super::config;
 use super::mount::{self, Runner};
-use super::text::{parsed, parsed_option, string, strings};
+use super::text::{parsed, parsed_option, path_of, string, strings};
 use super::{Context, Progress};
 
 /// Where an inline script is mounted (`dockerfile2llb/convert.go:dispatchRun`, v0.32.2).
@@ -228,7 +228,10 @@ fn exec(
     let env = step_env(cx, &at.state, &options.env);
     let user = step_user(cx, &at.state, options.user.as_ref());
     let cwd = match &options.workdir {
-        Some(dir) => path::absolute(&at.state.dir, &string(cx, &at.state, dir)),
+        Some(dir) => {
+            let written = string(cx, &at.state, dir);
+            at.absolute(&path_of(cx, &at.state, &written, dir.span))
+        }
         None => at.state.dir.clone(),
     };
     let runner = Runner {

@@ -6,6 +6,7 @@ use crate::expr::{Found, Scope, eval};
 use crate::text::Span;
 use crate::units::Malformed;
 
+use super::super::path;
 use super::super::state::State;
 use super::Context;
 
@@ -53,6 +54,20 @@ fn shown(text: &Text) -> String {
         Piece::Reference(reference) => format!("${{{{ env.{} }}}}", reference.name.0),
     };
     text.pieces.iter().map(piece).collect()
+}
+
+/// Returns a path that was written as `written`, in the form of vertices. Reports `bad-value` for
+/// one that no image of Windows can have.
+pub(crate) fn path_of(cx: &mut Context, state: &State, written: &str, span: Span) -> String {
+    if !state.is_windows() {
+        return written.to_owned();
+    }
+    path::from_windows(written).unwrap_or_else(|reason| {
+        cx.diags
+            .report(Code::BadValue, span, format!("`{written}` {reason}"))
+            .help("write a path of the drive C:, such as `C:\\app` or `/app`");
+        written.to_owned()
+    })
 }
 
 /// Returns every text as a string.

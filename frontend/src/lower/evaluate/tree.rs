@@ -11,15 +11,16 @@ use super::super::history::Layer;
 use super::super::path;
 use super::copy::{Line, flag, owner};
 use super::mount::octal;
-use super::text::{parsed, string, strings};
+use super::text::{parsed, path_of, string};
 use super::{Context, Progress};
 
 /// Reads a `workdir`: made by and for the current user
 /// (`dockerfile2llb/convert.go:dispatchWorkdir`, v0.32.2).
 pub(crate) fn workdir(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>, dir: &Text) {
     let written = string(cx, &at.state, dir);
-    let dir = path::absolute(&at.state.config.config.working_dir, &written);
-    at.config().config.working_dir.clone_from(&dir);
+    let dir = path_of(cx, &at.state, &written, dir.span);
+    let dir = path::absolute(&at.state.image_dir(), &dir);
+    at.state.set_image_dir(&dir);
     at.state.dir.clone_from(&dir);
     let line = format!("WORKDIR {dir}");
     if dir == "/" {
@@ -68,11 +69,15 @@ pub(crate) fn mkdir(
         }
         None => 0o755,
     };
-    let paths = strings(cx, &at.state, &mkdir.paths);
-    paths.iter().for_each(|path| line.word(path));
+    let mut paths = Vec::new();
+    for text in &mkdir.paths {
+        let written = string(cx, &at.state, text);
+        line.word(&written);
+        paths.push(at.absolute(&path_of(cx, &at.state, &written, text.span)));
+    }
     let has_parents = mkdir.parents.as_ref().is_none_or(|flag| flag.value);
     let kind = Mkdir {
-        paths: paths.iter().map(|path| at.absolute(path)).collect(),
+        paths,
         mode,
         owner,
         parents: if has_parents {
@@ -96,6 +101,7 @@ pub(crate) fn symlink(
     let path = string(cx, &at.state, &symlink.path);
     let target = string(cx, &at.state, &symlink.target);
     let line = format!("SYMLINK {target} {path}");
+    let path = path_of(cx, &at.state, &path, symlink.path.span);
     let kind = ActionKind::Symlink(at.absolute(&path), target);
     at.push(cx, step, line.clone(), kind);
     at.record(format!("{line} # buildkit"), Layer::Made);
@@ -113,7 +119,8 @@ pub(crate) fn remove(
     for text in &remove.paths {
         let written = string(cx, &at.state, text);
         line.word(&written);
-        let path = at.absolute(&written);
+        let path = path_of(cx, &at.state, &written, text.span);
+        let path = at.absolute(&path);
         if path == "/" {
             cx.diags
                 .report(Code::BadValue, text.span, "`/` cannot be removed")
