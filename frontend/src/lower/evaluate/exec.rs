@@ -227,13 +227,7 @@ fn exec(
 ) {
     let env = step_env(cx, &at.state, &options.env);
     let user = step_user(cx, &at.state, options.user.as_ref());
-    let cwd = match &options.workdir {
-        Some(dir) => {
-            let written = string(cx, &at.state, dir);
-            at.absolute(&path_of(cx, &at.state, &written, dir.span))
-        }
-        None => at.state.dir.clone(),
-    };
+    let cwd = step_dir(cx, at, options.workdir.as_ref());
     let runner = Runner {
         env: Arc::clone(&env),
         user: user.clone(),
@@ -288,6 +282,14 @@ fn exec(
     if let Some(line) = line {
         at.record(line, Layer::Made);
     }
+}
+
+fn step_dir(cx: &mut Context, at: &Progress, dir: Option<&Text>) -> String {
+    let Some(dir) = dir else {
+        return at.state.dir.clone();
+    };
+    let written = string(cx, &at.state, dir);
+    at.absolute(&path_of(cx, &at.state, &written, dir.span))
 }
 
 /// Returns `|N k=v … `: what `build-env` declared, with what the steps see now
