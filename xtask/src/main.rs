@@ -78,7 +78,10 @@ fn main() -> ExitCode {
             xtask::demo(wanted, progress).map(|text| println!("{text}"))
         }
         Chore::Bench { json } => bench(json.as_deref(), progress),
-        Chore::Fuzz { target, seconds } => xtask::fuzz(target.as_deref(), seconds, progress),
+        Chore::Fuzz { target, seconds } => match target.as_deref().map(str::parse) {
+            Some(Ok(seconds)) => xtask::fuzz(None, seconds, progress),
+            _ => xtask::fuzz(target.as_deref(), seconds, progress),
+        },
         Chore::Proto => proto::run().map_err(Error::new),
     };
     match done {

@@ -23,6 +23,9 @@ struct Pattern {
     kind: Kind,
 }
 
+/// No path of a file system is longer (Linux's `PATH_MAX`), and every directory of one is matched.
+const MAX_PATH: usize = 4096;
+
 /// A pattern that can be read but not matched: the client, too, fails when it comes to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadPattern(pub String);
@@ -57,6 +60,9 @@ impl Matcher {
     /// A pattern that the client cannot match either.
     pub fn ignored_by(&self, path: &str) -> Result<Option<&str>, BadPattern> {
         let mut ignored_by = None;
+        if path.len() > MAX_PATH {
+            return Ok(ignored_by);
+        }
         for pattern in &self.patterns {
             if pattern.is_exception != ignored_by.is_some() {
                 continue;

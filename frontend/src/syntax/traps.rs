@@ -144,9 +144,10 @@ impl Site<'_> {
             );
         }
         let above = Line::at(self.text, self.line.start.saturating_sub(1));
-        let above_text = self.text[above.value.clone()].trim();
-        if above.key.is_none() && above_text.contains(':') && self.line.start > 0 {
-            let at = above.value.start + above_text.find(':').unwrap_or(0);
+        let above_text = &self.text[above.value.clone()];
+        let colon = above_text.find(':').filter(|_| self.line.start > 0);
+        if let (None, Some(at)) = (&above.key, colon) {
+            let at = above.value.start + at;
             diags
                 .report(
                     Code::YamlSyntax,
@@ -156,7 +157,7 @@ impl Site<'_> {
                 .label("put a space after this");
             return None;
         }
-        if above.key.is_none() && !above_text.is_empty() && self.line.start > 0 {
+        if above.key.is_none() && !above_text.trim().is_empty() && self.line.start > 0 {
             return missing_colon(self.file, self.text, above.value, diags);
         }
         self.syntax(
@@ -172,11 +173,14 @@ impl Site<'_> {
             let indent = &self.text[line.start..line.start + line.indent];
             indent.find('\t').map(|at| line.start + at)
         });
-        let at = tabs.next().unwrap_or(self.failure.at);
+        let place = match tabs.next() {
+            Some(at) => self.span(at..at + 1),
+            None => self.here(),
+        };
         let n_more = tabs.count();
         let diag = diags.report(
             Code::YamlTab,
-            self.span(at..at + 1),
+            place,
             "YAML does not take tabs for indentation",
         );
         diag.label("a tab").help("indent with spaces");
