@@ -7,5 +7,6 @@ mod examples;
 mod golden;
 mod ignore;
 mod parity;
+mod parity_page;
 mod schema;
 mod tidy;

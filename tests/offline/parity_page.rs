@@ -1,0 +1,133 @@
+//! `docs/parity.md` says what is so: it has every test of the Dockerfile frontend and every pair,
+//! and what it names is there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use windlass_tests::golden::inputs;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn page() -> String {
+    fs::read_to_string(root().join("docs/parity.md")).expect("the page")
+}
+
+/// Returns the cells of the rows below a heading, without the heads of tables.
+fn rows<'a>(page: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
+    let from = page.split(heading).nth(1).expect("the heading");
+    let text = from.split("\n## ").next().unwrap_or_default();
+    let lines = text.lines().filter(|line| line.starts_with("| "));
+    lines
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect()
+}
+
+fn words(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
+}
+
+/// Returns the names of the functions that upstream's tests are made of.
+fn upstream() -> BTreeSet<String> {
+    let module = "github.com/moby/buildkit";
+    let output = Command::new("go")
+        .args(["list", "-m", "-f", "{{.Dir}}", module])
+        .current_dir(root().join("tools"))
+        .output()
+        .expect("go is installed");
+    let directory = String::from_utf8(output.stdout).expect("a path");
+    let directory = Path::new(directory.trim()).join("frontend/dockerfile");
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(&directory).expect("the module is downloaded") {
+        let path = entry.expect("an entry").path();
+        if !path.to_string_lossy().ends_with("_test.go") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a test file");
+        let names = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("func test"));
+        let tests = names.filter(|rest| rest.contains("*testing.T"));
+        found.extend(tests.filter_map(|rest| Some(format!("test{}", rest.split_once('(')?.0))));
+    }
+    found
+}
+
+#[test]
+fn every_upstream_test_has_one_row() {
+    let page = page();
+    let mut listed = BTreeSet::new();
+    for row in rows(&page, "\n## The tests of the Dockerfile frontend\n") {
+        if let Some(name) = words(row[0]).next() {
+            assert!(listed.insert(name.to_owned()), "{name} stands twice");
+            assert!(row.len() == 2 && !row[1].is_empty(), "{name} says nothing");
+        }
+    }
+    let upstream = upstream();
+    let missing: Vec<_> = upstream.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(&upstream).collect();
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "{missing:?}\n{gone:?}"
+    );
+    assert_eq!(listed.len(), 261);
+}
+
+/// Returns where a test must be, from what `cargo test` calls it.
+fn file_of(test: &str) -> Option<(PathBuf, &str)> {
+    let (path, name) = test.rsplit_once("::")?;
+    let path = match path.strip_prefix("windlass_frontend::") {
+        Some(path) => format!("frontend/src/{}.rs", path.replace("::", "/")),
+        None => format!("tests/{}.rs", path.replace("::", "/")),
+    };
+    Some((root().join(path), name))
+}
+
+fn exists(word: &str) -> bool {
+    if let Some((path, name)) = file_of(word) {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        return text.contains(&format!("fn {name}("));
+    }
+    match word.starts_with("parity/") || word.starts_with("cases/") {
+        true => root().join(format!("tests/{word}.yaml")).exists(),
+        false => true,
+    }
+}
+
+#[test]
+fn what_the_page_names_is_there() {
+    let page = page();
+    let names = [
+        "\n## Instructions and flags\n",
+        "\n## The tests of the Dockerfile frontend\n",
+    ];
+    let rows = names.iter().flat_map(|name| rows(&page, name));
+    let cells: Vec<&str> = rows.filter_map(|row| row.last().copied()).collect();
+    let named = cells.iter().flat_map(|cell| words(cell));
+    let missing: Vec<&str> = named.filter(|word| !exists(word)).collect();
+    assert_eq!(missing, [""; 0]);
+    assert!(!exists("live::args::no_such_test") && !exists("parity/none"));
+}
+
+#[test]
+fn every_pair_is_on_the_page() {
+    let page = page();
+    for path in inputs("parity", "yaml") {
+        let name = path.file_stem().expect("a name").to_string_lossy();
+        assert!(page.contains(&format!("`parity/{name}`")), "{name}");
+    }
+}
+
+/// A row says what shows it, that nothing does, or why nothing has to.
+#[test]
+fn every_row_is_shown_or_says_why_not() {
+    let page = page();
+    for row in rows(&page, "\n## Instructions and flags\n").iter().skip(1) {
+        let says = row[1].starts_with("does not apply: ") || row.last() == Some(&"not yet");
+        let shown = row.get(2).is_some_and(|cell| words(cell).next().is_some());
+        assert!(says || shown || row[2] == "shown by", "{row:?}");
+    }
+}
