@@ -13,6 +13,7 @@
 mod args;
 mod check;
 mod context;
+mod index;
 mod input;
 mod mount;
 mod platform;

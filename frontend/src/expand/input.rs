@@ -29,12 +29,11 @@ pub(super) struct StageNames {
 
 impl StageNames {
     pub(super) fn new(build: &Build) -> Self {
-        let names = build.stages.iter().enumerate();
-        Self {
-            by_name: names
-                .map(|(idx, stage)| (stage.name.value.to_ascii_lowercase(), idx))
-                .collect(),
+        let mut by_name = BTreeMap::new();
+        for (idx, stage) in build.stages.iter().enumerate() {
+            by_name.insert(stage.name.value.to_ascii_lowercase(), idx);
         }
+        Self { by_name }
     }
 
     /// Returns the stage of that name; case does not count.

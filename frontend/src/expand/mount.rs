@@ -24,14 +24,15 @@ impl Mapper<'_, '_> {
         let Some(name) = literal.map(|name| Spanned::new(name.to_owned(), text.span)) else {
             return Some(Cache::Mount(at_path(text)));
         };
-        if let Some(named) = self.expander.caches.get(name.value.as_str()) {
+        let caches = &self.expander.build.caches;
+        if let Some(named) = self.expander.caches.find(&name.value, caches) {
             let mount = map::cache_mount(&named.mount, &mut self.outside());
             return Some(Cache::Mount(mount));
         }
         if let Some(preset) = preset::find(&name.value) {
             return Some(Cache::Preset(preset, name.span));
         }
-        unknown_cache(&name, self.expander.caches.keys().copied(), self.diags);
+        unknown_cache(&name, self.expander.caches.names(), self.diags);
         None
     }
 
@@ -49,7 +50,8 @@ impl Mapper<'_, '_> {
             .as_ref()
             .and_then(Text::as_literal)
             .unwrap_or_default();
-        let Some(named) = self.expander.secrets.get(id) else {
+        let secrets = &self.expander.build.secrets;
+        let Some(named) = self.expander.secrets.find(id, secrets) else {
             return own;
         };
         let theirs = map::secret_mount(&named.mount, &mut self.outside());
@@ -79,7 +81,7 @@ impl Mapper<'_, '_> {
             Some(id) => id.as_literal().unwrap_or_default(),
             None => "default",
         };
-        let named = self.expander.ssh.get(id);
+        let named = self.expander.ssh.find(id, &self.expander.build.ssh);
         own.required = own.required.or(named.and_then(|named| named.required));
         own
     }

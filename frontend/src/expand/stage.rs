@@ -1,18 +1,15 @@
 //! Stages: which keys count on a platform, what a stage starts from, where it runs.
 
-use std::collections::BTreeMap;
-
 use buildkit_llb::Platform;
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expr::{Name, Template, Text, eval};
-use crate::model::{
-    Arg, Body, Build, NamedCache, NamedSecret, NamedSsh, Stage as WrittenStage, Value, Variant,
-};
+use crate::model::{Arg, Body, Build, Stage as WrittenStage, Value, Variant};
 use crate::text::{Span, Spanned};
 use crate::units::misspelt_platform;
 
 use super::args::{Cx, Sets, TOP};
+use super::index::Index;
 use super::input::{StageNames, Taker};
 use super::platform::{choose_text, choose_variant};
 use super::scope::{Fixed, Names, late};
@@ -27,9 +24,9 @@ pub(super) struct Expander<'b> {
     pub(super) fixed: Fixed,
     pub(super) sets: Sets<'b>,
     pub(super) names: StageNames,
-    pub(super) caches: BTreeMap<&'b str, &'b NamedCache>,
-    pub(super) secrets: BTreeMap<&'b str, &'b NamedSecret>,
-    pub(super) ssh: BTreeMap<&'b str, &'b NamedSsh>,
+    pub(super) caches: Index<'b>,
+    pub(super) secrets: Index<'b>,
+    pub(super) ssh: Index<'b>,
     heads: Vec<Option<Head<'b>>>,
     places: Vec<Option<Place>>,
     /// The arguments of the stages that are reached.
@@ -88,12 +85,14 @@ pub(super) fn merged<'b, T>(
     if theirs.is_empty() {
         return ours.iter().collect();
     }
-    let by_name: BTreeMap<&str, &T> = theirs.iter().map(|it| (name(it), it)).collect();
-    let known: BTreeMap<&str, &T> = ours.iter().map(|it| (name(it), it)).collect();
+    let by_name = Index::new(&mut theirs.iter().map(&name));
+    let known = Index::new(&mut ours.iter().map(&name));
     let replaced = ours
         .iter()
-        .map(|it| by_name.get(name(it)).copied().unwrap_or(it));
-    let added = theirs.iter().filter(|it| !known.contains_key(name(it)));
+        .map(|it| by_name.find(name(it), theirs).unwrap_or(it));
+    let added = theirs
+        .iter()
+        .filter(|it| known.find(name(it), ours).is_none());
     replaced.chain(added).collect()
 }
 
@@ -122,21 +121,9 @@ impl<'b> Expander<'b> {
             sets,
             fixed,
             names: StageNames::new(build),
-            caches: build
-                .caches
-                .iter()
-                .map(|it| (it.name.value.as_str(), it))
-                .collect(),
-            secrets: build
-                .secrets
-                .iter()
-                .map(|it| (it.name.value.as_str(), it))
-                .collect(),
-            ssh: build
-                .ssh
-                .iter()
-                .map(|it| (it.name.value.as_str(), it))
-                .collect(),
+            caches: Index::new(&mut build.caches.iter().map(|it| it.name.value.as_str())),
+            secrets: Index::new(&mut build.secrets.iter().map(|it| it.name.value.as_str())),
+            ssh: Index::new(&mut build.ssh.iter().map(|it| it.name.value.as_str())),
             heads: vec![None; build.stages.len()],
             places: vec![None; build.stages.len()],
             used: Vec::new(),
