@@ -11,6 +11,7 @@ mod context;
 mod copy;
 mod entitlements;
 mod examples;
+mod faults;
 mod files;
 mod lint;
 mod mistakes;

@@ -14,6 +14,8 @@ use super::live::must;
 pub enum Reply {
     /// 200 with this body.
     Body(Vec<u8>),
+    /// 200 with this body of a media type.
+    Typed(String, Vec<u8>),
     /// This status with a short body.
     Status(u16),
     /// 302 to another path.
@@ -115,6 +117,13 @@ fn send(stream: &mut TcpStream, method: &str, reply: &Reply) -> std::io::Result<
                 stream.write_all(body)?;
             }
         }
+        Reply::Typed(media_type, body) => {
+            let more = format!("Content-Type: {media_type}\r\n");
+            head(stream, 200, body.len(), &more)?;
+            if method != "HEAD" {
+                stream.write_all(body)?;
+            }
+        }
         Reply::Status(code) => head(stream, *code, 0, "")?,
         Reply::Redirect(to) => head(stream, 302, 0, &format!("Location: {to}\r\n"))?,
         Reply::Slow(wait, then) => {
@@ -123,7 +132,9 @@ fn send(stream: &mut TcpStream, method: &str, reply: &Reply) -> std::io::Result<
         }
         Reply::Torn(body) => {
             head(stream, 200, body.len(), "")?;
-            stream.write_all(&body[..body.len() / 2])?;
+            if method != "HEAD" {
+                stream.write_all(&body[..body.len() / 2])?;
+            }
         }
         Reply::Silence => sleep(Duration::from_secs(3600)),
     }

@@ -52,7 +52,7 @@ pub struct Variant {
     pub version: Option<&'static str>,
     /// The only platform it runs; otherwise all that this machine can.
     pub platform: Option<&'static str>,
-    /// The size of the filesystem that it may fill, such as `64m`.
+    /// The size of the filesystem for its layers, such as `64m`.
     pub disk: Option<&'static str>,
     /// More arguments.
     pub args: Vec<String>,
@@ -104,15 +104,16 @@ impl Buildkitd {
     }
 
     fn mount_disk(&self) -> Result<()> {
-        let root = self.dir.join("root");
-        let Some(size) = self.variant.disk.filter(|_| !root.exists()) else {
+        // Its databases are elsewhere: without room for them it cannot even make room.
+        let layers = self.dir.join("root/runc-overlayfs/snapshots/snapshots");
+        let Some(size) = self.variant.disk.filter(|_| !layers.exists()) else {
             return Ok(());
         };
-        create(&root)?;
+        create(&layers)?;
         let options = format!("size={size}");
         let mut mount = command("mount");
         mount.args(["-t", "tmpfs", "-o", &options, "tmpfs"]);
-        run(mount.arg(root))?;
+        run(mount.arg(layers))?;
         Ok(())
     }
 
