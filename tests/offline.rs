@@ -8,5 +8,6 @@ mod golden;
 mod ignore;
 mod parity;
 mod parity_page;
+mod renovate;
 mod schema;
 mod tidy;
