@@ -1,6 +1,7 @@
 //! Every example, built. Their base images are stand-ins with the tools as small scripts
 //! (`tests/images`); everything else is as a reader of the example has it.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use windlass_tests::{Build, Image, Live, OciLayout, Outcome, SshAgent};
@@ -263,6 +264,55 @@ fn poetry_tests_and_develops_when_asked() {
     assert!(files.read("/app/.venv/installed").contains("--with=dev"));
     assert_eq!(files.entry("/app/prism/app.py").uid, 1001);
     check(&image, "User", r#""prism""#);
+}
+
+/// Runs `docker buildx bake` on the example; returns the directory in which it ran.
+fn bake(live: &Live, args: &[&str]) -> PathBuf {
+    let build = example(live, "bake-and-compose");
+    let directory = build.in_context("").with_file_name("context");
+    let out = live
+        .buildx()
+        .args(["bake", "--progress=plain"])
+        .args(args)
+        .current_dir(&directory)
+        .env("BUILDX_GIT_INFO", "false")
+        .output()
+        .expect("bake runs");
+    let stderr = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{stderr}");
+    directory
+}
+
+#[test]
+fn bake_and_compose_build_the_same_pages() {
+    let live = Live::new("example-bake");
+    for files in [
+        &["-f", "docker-bake.hcl"][..],
+        &["-f", "compose.yaml"],
+        &["-f", "compose.yaml", "-f", "docker-bake.hcl"],
+    ] {
+        let to = "--set=web.output=type=oci,dest=web.tar";
+        let args = [files, &["web", to]].concat();
+        let image = OciLayout::read(&bake(&live, &args).join("web.tar")).only();
+        let files = image.rootfs();
+        assert_eq!(files.read("/srv/index.html"), "<h1>The shop</h1>\n");
+        assert_eq!(files.entry("/srv").uid, 1000, "it starts from the base");
+        check(
+            &image,
+            "Labels",
+            r#"{"org.opencontainers.image.vendor":"The shop"}"#,
+        );
+    }
+    // Its default group also runs the check of the pages.
+    bake(&live, &["-f", "docker-bake.hcl"]);
+    let both = "--set=*.platform=linux/amd64,linux/arm64";
+    let to = "--set=web.output=type=oci,dest=web.tar";
+    let made = bake(&live, &["-f", "docker-bake.hcl", both, to, "web"]);
+    let layout = OciLayout::read(&made.join("web.tar"));
+    for platform in ["linux/amd64", "linux/arm64"] {
+        let files = layout.platform(platform).rootfs();
+        assert_eq!(files.entry("/srv").uid, 1000, "{platform}");
+    }
 }
 
 #[test]

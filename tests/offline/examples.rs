@@ -14,7 +14,7 @@ use super::compiled::{compile, linted};
 fn every_example_has_the_expected_plan() {
     let mut wrong = Mismatches::default();
     let examples = examples();
-    assert!(examples.len() >= 11, "{examples:?}");
+    assert!(examples.len() >= 12, "{examples:?}");
     for example in examples {
         let path = example.join("build.yaml");
         let bytes = fs::read(&path).expect("an example has a build file");
@@ -36,6 +36,7 @@ pub(crate) fn examples() -> Vec<PathBuf> {
 /// Returns what `--target` says: first nothing, then what the example's README says.
 pub(crate) fn targets(example: &Path) -> impl Iterator<Item = Option<&'static str>> {
     let named: &[&str] = match example.file_name().and_then(|name| name.to_str()) {
+        Some("bake-and-compose") => &["check"],
         Some("poetry") => &["test", "development"],
         Some("rust-python") => &["security-scan", "runtime-distroless"],
         _ => &[],

@@ -35,7 +35,7 @@ pub struct Image {
 }
 
 impl OciLayout {
-    pub(crate) fn read(path: &Path) -> OciLayout {
+    pub fn read(path: &Path) -> OciLayout {
         let mut blobs = BTreeMap::new();
         let mut archive = tar::Archive::new(must(File::open(path), "no exported image"));
         for entry in must(archive.entries(), "not an archive") {
