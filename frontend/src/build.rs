@@ -52,9 +52,9 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
         return call::answer(gateway, &start, invocation, name).await;
     }
     pass::enter("load");
-    let epoch = load::epoch::resolve(gateway, &start.request, &start.builder).await?;
-    start.request.set_epoch(epoch);
     let loaded = load::load(gateway, &start.request, &invocation.session).await?;
+    let builder = start.builder.clone();
+    load::epoch::settle(gateway, &mut start.request, &loaded, &builder).await?;
     start.scanner = scanner::resolve(gateway, &start).await?;
     let mut diags = Diagnostics::new();
     let how = (invocation.session.as_str(), Purpose::Build);

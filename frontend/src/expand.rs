@@ -159,6 +159,19 @@ pub use request::{result, targets};
 pub use scan::Scans;
 pub use uses::{Use, UseKind};
 
+/// Returns the value that a top-level argument has, and where it is declared.
+pub fn argument(
+    build: &Build,
+    asked: &Asked,
+    target: &Platform,
+    builder: &Platform,
+    name: &str,
+) -> Option<(String, Span)> {
+    let fixed = scope::Fixed::new(build, asked, StageId(0), target, builder);
+    let expander = stage::Expander::new(build, asked, target, builder, fixed);
+    expander.sets.top(name)
+}
+
 /// Replaces arguments and platforms for one target platform; `builder` is where steps run
 /// natively.
 ///

@@ -38,6 +38,9 @@ const CAPS: &[&str] = &[
     "moby.buildkit.frontend.subrequests",
 ];
 
+/// The argument that is the time of everything made. Empty it has no value, whatever the file says.
+pub const EPOCH: &str = "SOURCE_DATE_EPOCH";
+
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
@@ -75,8 +78,6 @@ pub struct Request {
     pub cache_namespace: Option<String>,
     /// SOURCE_DATE_EPOCH: the time of everything made, in seconds.
     pub epoch: Option<i64>,
-    /// What has that time, when it is not a number: `context`, or the name of a named context.
-    pub epoch_of: Option<String>,
     /// What makes an SBOM of the image, if one is wanted.
     pub sbom: Option<SbomRequest>,
     /// The pass in which to panic: a test of how a bug of ours is reported.
@@ -157,13 +158,13 @@ pub struct CacheImport {
 }
 
 impl Request {
-    /// Sets the time of everything made, once it is known.
+    /// Sets the time of everything made, once it is known. The argument has that value, or none
+    /// whatever the file says.
     pub fn set_epoch(&mut self, epoch: Option<i64>) {
         self.epoch = epoch;
-        match epoch {
-            Some(seconds) => self.args.insert(EPOCH.to_owned(), seconds.to_string()),
-            None => self.args.remove(EPOCH),
-        };
+        let value = epoch.map(|seconds| seconds.to_string());
+        self.args
+            .insert(EPOCH.to_owned(), value.unwrap_or_default());
     }
 
     /// Returns the session that a local directory is in; `own` for most.
@@ -180,9 +181,9 @@ pub fn read(options: &Options, build: &Platform, diags: &mut Diagnostics) -> Req
     let mut reader = Reader::new(options, diags);
     refuse_removed(&mut reader);
     let platforms = platforms(&mut reader, build);
-    let args = args(&mut reader);
+    let args = reader.all("build-arg:");
+    let epoch = args.get(EPOCH).and_then(|value| value.parse().ok());
     let contexts = NamedContexts::read(&reader);
-    let (epoch, epoch_of) = epoch(&mut reader, &contexts, build);
     Request {
         file: file(&reader),
         context: context::read(&mut reader),
@@ -202,7 +203,6 @@ pub fn read(options: &Options, build: &Platform, diags: &mut Diagnostics) -> Req
             .text("build-arg:BUILDKIT_CACHE_MOUNT_NS")
             .map(str::to_owned),
         epoch,
-        epoch_of,
         sbom: attest::sbom(&mut reader),
         panic_in: reader.text("windlass.panic").map(str::to_owned),
         args,
@@ -237,44 +237,6 @@ fn refuse_removed(reader: &mut Reader<'_>) {
     if reader.boolean("build-arg:BUILDKIT_DISABLE_FILEOP", flag) == Some(true) {
         reader.bad(flag, "BuildKit 0.11 removed this option");
     }
-}
-
-/// An empty SOURCE_DATE_EPOCH is none: it switches off one that the environment has.
-fn args(reader: &mut Reader<'_>) -> BTreeMap<String, String> {
-    let mut args = reader.all("build-arg:");
-    if args.get(EPOCH).is_some_and(String::is_empty) {
-        args.remove(EPOCH);
-    }
-    args
-}
-
-const EPOCH: &str = "SOURCE_DATE_EPOCH";
-
-/// Returns a number of seconds, or the name of what has the time.
-fn epoch(
-    reader: &mut Reader<'_>,
-    contexts: &NamedContexts,
-    build: &Platform,
-) -> (Option<i64>, Option<String>) {
-    let Some(value) = reader.text("build-arg:SOURCE_DATE_EPOCH") else {
-        return (None, None);
-    };
-    if let Ok(seconds) = value.parse() {
-        return (Some(seconds), None);
-    }
-    if value == "context" || contexts.find(value, build).is_some() {
-        return (None, Some(value.to_owned()));
-    }
-    reader
-        .bad(
-            "--build-arg",
-            format!("SOURCE_DATE_EPOCH is `{value}`, which is no number of seconds"),
-        )
-        .help(
-            "give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or \
-             `context` for the time of a remote build context",
-        );
-    (None, None)
 }
 
 fn platforms(reader: &mut Reader<'_>, build: &Platform) -> Vec<Platform> {

@@ -322,7 +322,12 @@ fn an_input_may_be_the_build_context() {
 
 /// Returns the time of a build, or why there is none; `change` gives sources their times.
 fn epoch(options: &[(&str, &str)], change: impl Fn(&mut Case)) -> String {
-    let mut case = case("stages: {app: {from: scratch, steps: [{file: /f, content: x}]}}");
+    let file = "stages: {app: {from: scratch, steps: [{file: /f, content: x}]}}";
+    epoch_of(file, options, change)
+}
+
+fn epoch_of(file: &str, options: &[(&str, &str)], change: impl Fn(&mut Case)) -> String {
+    let mut case = case(file);
     for (key, value) in options {
         case = case.option(key, value);
     }
@@ -379,4 +384,78 @@ fn a_time_that_cannot_be_found_out_is_an_error() {
         epoch(&options, |_| {}),
         "the time for SOURCE_DATE_EPOCH=base cannot be found out: git://h/r#v1: not found"
     );
+}
+
+const DATED: &str = "\
+args:
+  host: h
+  SOURCE_DATE_EPOCH: {default: '5'}
+stages:
+  source:
+    from: scratch
+    steps:
+      - add: git://${{ args.host }}/r#v1
+  two:
+    from: source
+    steps:
+      - add: https://h/file
+  app:
+    from: scratch
+    steps:
+      - file: /f
+        content: x${{ args.SOURCE_DATE_EPOCH-none }}
+";
+
+#[test]
+fn the_time_may_be_a_default_of_the_file_or_that_of_a_stage() {
+    let arg = |value| [("build-arg:SOURCE_DATE_EPOCH", value)];
+    let with_commit = |case: &mut Case| {
+        let commit = b"tree 1\ncommitter A <a@b> 77 +0100\n\nx".to_vec();
+        let meta = SourceMeta {
+            commit,
+            ..SourceMeta::default()
+        };
+        case.gateway.sources.insert("git://h/r#v1".to_owned(), meta);
+    };
+    assert_eq!(epoch_of(DATED, &[], |_| {}), "5");
+    assert_eq!(epoch_of(DATED, &arg("6"), |_| {}), "6");
+    assert_eq!(epoch_of(DATED, &arg(""), |_| {}), "none");
+    assert_eq!(epoch_of(DATED, &arg("context"), |_| {}), "none");
+    assert_eq!(epoch_of(DATED, &arg("Source"), with_commit), "77");
+    let by_default = DATED.replace("'5'", "source");
+    assert_eq!(epoch_of(&by_default, &[], with_commit), "77");
+    assert_eq!(
+        epoch_of(&by_default, &[("platform", "linux/arm64")], with_commit),
+        "77"
+    );
+
+    assert_eq!(
+        epoch_of(DATED, &arg("two"), |_| {}),
+        "build.yaml:9:3: the stage `two` has no time for SOURCE_DATE_EPOCH \
+         (it must start from scratch and `add` one address, nothing else)"
+    );
+    let no_number = "SOURCE_DATE_EPOCH is `soon`, which is no number of seconds \
+         (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or `context` \
+         for the time of a remote build context)";
+    let found = epoch_of(DATED, &arg("soon"), |_| {});
+    assert_eq!(found, format!("--build-arg: {no_number}"));
+    let wrong = DATED.replace("'5'", "soon");
+    let found = epoch_of(&wrong, &[], |_| {});
+    assert_eq!(found, format!("build.yaml:3:3: {no_number}"));
+    let typed = DATED.replace("{default: '5'}", "{default: 5, type: int}");
+    assert_eq!(epoch_of(&typed, &arg(""), |_| {}), "none");
+}
+
+#[test]
+fn the_argument_has_the_time_that_was_found() {
+    let shown = |value: &str| {
+        let case = case(DATED).option("build-arg:SOURCE_DATE_EPOCH", value);
+        let record = case.run();
+        let result = record.solves.last().expect("a solve of the result");
+        let bytes = String::from_utf8_lossy(&result.definition).into_owned();
+        ["x6", "xnone", "x5"].map(|text| bytes.contains(text))
+    };
+    assert_eq!(shown("6"), [true, false, false]);
+    assert_eq!(shown("context"), [false, true, false]);
+    assert_eq!(shown(""), [false, true, false]);
 }

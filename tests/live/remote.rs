@@ -139,6 +139,17 @@ fn the_time_of_a_build_may_be_that_of_its_context() {
     let build = live.build().file("build.yaml", with_syntax(file));
     let build = build.arg(format!("--build-context=source={}", daemon.url("r.git")));
     assert_eq!(dated(build, "source"), "\"2001-02-03T04:05:06Z\"");
+    let file = format!(
+        "stages:\n  \
+           source: {{from: scratch, steps: [{{add: '{}'}}]}}\n  \
+           app: {{from: scratch, steps: [{{copy: one, from: source, to: /}}]}}\n",
+        daemon.url("r.git")
+    );
+    let build = live.build().file("build.yaml", with_syntax(&file));
+    assert_eq!(dated(build, "source"), "\"2001-02-03T04:05:06Z\"");
+    let by_default = format!("args: {{SOURCE_DATE_EPOCH: source}}\n{file}");
+    let build = live.build().file("build.yaml", with_syntax(&by_default));
+    assert_eq!(created(build), "\"2001-02-03T04:05:06Z\"");
     let server = HttpServer::start();
     server.on("/c", Reply::Body(zipped(&packed())));
     let build = live.build().context(&server.url("/c"));

@@ -13,6 +13,7 @@ use buildkit_llb::Platform;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expr::{Name, eval};
 use crate::model::{Arg, Value};
+use crate::request::EPOCH;
 use crate::text::Span;
 
 use super::platform::choose_text;
@@ -87,6 +88,15 @@ impl<'b> Sets<'b> {
     /// Returns what the name means where the set is visible.
     pub(super) fn find(&self, set: usize, name: &str) -> Option<&ArgValue<'b>> {
         self.locate(Some(set), name).map(|(_, value)| value)
+    }
+
+    /// Returns the value that an argument of the file has, and where the file declares it.
+    pub(super) fn top(&self, name: &str) -> Option<(String, Span)> {
+        let found = self.find(TOP, name)?;
+        match &found.state {
+            State::Set(value) => Some((value.clone(), found.arg.name.span)),
+            State::Unset | State::Failed => None,
+        }
     }
 
     /// Returns what the name means where the set is visible, and the set it is in.
@@ -188,6 +198,9 @@ impl<'b> Sets<'b> {
     fn state(&self, arg: &Arg, set: usize, cx: Cx<'_>, problems: &mut Diagnostics) -> State {
         let name = &arg.name.value;
         if let Some(value) = cx.asked.args.get(name) {
+            if name == EPOCH && value.is_empty() {
+                return State::Unset;
+            }
             return checked(arg, value, Origin::BuildArg, cx.asked.purpose, problems);
         }
         if let Some(default) = &arg.default {

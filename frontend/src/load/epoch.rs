@@ -1,18 +1,26 @@
-//! The time of a source: `SOURCE_DATE_EPOCH=context`, or the name of a named context.
+//! The time of everything made: `SOURCE_DATE_EPOCH`, of the request or the build file.
 //!
-//! In: the request. Out: seconds since 1970, or nothing for a source that has no time of its own. As
-//! `dockerfile2llb/epoch.go` (v0.32.2): a repository has the time of its commit, a file of the web
-//! that of its `Last-Modified`, an archive without one that of its newest file.
+//! In: the request and the build file. Out: seconds since 1970, or nothing for a source that has no
+//! time of its own. As `dockerfile2llb/epoch.go` (v0.32.2): it is a number, or the name of what has
+//! it: `context`, a named context, a stage that is one source. A repository has the time of its
+//! commit, a file of the web that of its `Last-Modified`, an archive without one that of its newest
+//! file.
+
+mod file;
 
 use buildkit_llb::file::Copy;
-use buildkit_llb::{File, Graph, Http, Platform, Source};
+use buildkit_llb::{File as FileOp, Graph, Http, Platform, Source};
 use prost::Message;
 
+use super::Loaded;
 use super::archive::is_archive;
+use crate::diagnostic::{Code, Diagnostics, Place};
 use crate::gateway::{Error, Gateway, Ref, SolveRequest, SourceMeta, status};
 use crate::git_url::GitUrl;
 use crate::lower::git::git;
-use crate::request::{MainContext, NamedSource, Request};
+use crate::request::{EPOCH, MainContext, NamedSource, Request};
+use crate::text::Span;
+use file::File;
 
 /// The name of a download, as that of a context.
 const DOWNLOAD: &str = "context";
@@ -23,55 +31,93 @@ const NANOSECONDS: i64 = 1_000_000_000;
 /// How much of a download says whether it is an archive.
 const HEAD: u64 = 1024;
 
-/// Finds out the time that the build shall have.
+/// Finds out the time that the build shall have, and writes it into the request.
 ///
 /// # Errors
 ///
-/// The source cannot be asked, or the daemon is too old to say.
-pub async fn resolve(
+/// What shall have it has none, cannot be asked, or the daemon is too old to say.
+pub async fn settle(
     gateway: &impl Gateway,
-    request: &Request,
+    request: &mut Request,
+    loaded: &Loaded,
     builder: &Platform,
-) -> Result<Option<i64>, Error> {
-    let Some(name) = &request.epoch_of else {
-        return Ok(request.epoch);
+) -> Result<(), Error> {
+    let file = File::read(request, loaded, builder);
+    let (value, declared) = match request.args.get(EPOCH) {
+        Some(value) => (value.clone(), None),
+        None => match file.as_ref().and_then(File::default_epoch) {
+            Some((value, span)) => (value, Some(span)),
+            None => return Ok(()),
+        },
     };
-    let time = match source(request, name, builder) {
-        Ok(Dated::Git(url)) => commit_time(gateway, &url, name).await,
-        Ok(Dated::Http(url)) => http_time(gateway, &url, name).await,
-        Ok(Dated::Nothing) => Ok(None),
-        Err(error) => Err(error),
+    let epoch = match value.parse() {
+        Ok(seconds) => Some(seconds),
+        Err(_) if value.is_empty() => None,
+        Err(_) => {
+            let dated = match named(request, &value, builder)? {
+                Some(dated) => dated,
+                None => match file.as_ref().map(|file| file.stage(&value)).transpose()? {
+                    Some(Some(dated)) => dated,
+                    // What is wrong with the file is said by the passes.
+                    None => return Ok(()),
+                    Some(None) => return Err(no_epoch(&value, declared, loaded)),
+                },
+            };
+            time(gateway, dated, &value).await.map_err(|error| {
+                let what = format!("the time for SOURCE_DATE_EPOCH={value} cannot be found out");
+                status::unmarked(error.context(&what))
+            })?
+        }
     };
-    time.map_err(|error| {
-        let what = format!("the time for SOURCE_DATE_EPOCH={name} cannot be found out");
-        status::unmarked(error.context(&what))
-    })
+    request.set_epoch(epoch);
+    Ok(())
+}
+
+fn no_epoch(value: &str, declared: Option<Span>, loaded: &Loaded) -> Error {
+    let mut diags = Diagnostics::new();
+    let place = declared.map_or(Place::Outside("--build-arg"), Place::At);
+    let message = format!("SOURCE_DATE_EPOCH is `{value}`, which is no number of seconds");
+    diags.report(Code::BadOption, place, message).help(
+        "give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or `context` \
+         for the time of a remote build context",
+    );
+    status::mistakes(&diags, loaded.origin())
 }
 
 /// What may have a time.
 enum Dated {
     Git(Box<GitUrl>),
-    Http(String),
+    Http(Box<Http>),
     Nothing,
 }
 
-fn source(request: &Request, name: &str, builder: &Platform) -> Result<Dated, Error> {
+async fn time(gateway: &impl Gateway, of: Dated, name: &str) -> Result<Option<i64>, Error> {
+    match of {
+        Dated::Git(url) => commit_time(gateway, &url, name).await,
+        Dated::Http(http) => http_time(gateway, *http, name).await,
+        Dated::Nothing => Ok(None),
+    }
+}
+
+/// Returns the context of a name, if it is that of one.
+fn named(request: &Request, name: &str, builder: &Platform) -> Result<Option<Dated>, Error> {
+    let download = |url: &str| Dated::Http(Box::new(Http::new(url).filename(DOWNLOAD)));
     if name == "context" {
-        return Ok(match &request.context.source {
+        return Ok(Some(match &request.context.source {
             MainContext::Git(url, _) => Dated::Git(url.clone()),
-            MainContext::Http(url) => Dated::Http(url.clone()),
+            MainContext::Http(url) => download(url),
             MainContext::Local => Dated::Nothing,
-        });
+        }));
     }
     let key = request.contexts.find(name, builder);
     let Some(named) = key.and_then(|key| request.contexts.get(key)) else {
-        return Ok(Dated::Nothing);
+        return Ok(None);
     };
     match named.read() {
-        Ok(NamedSource::Git(url, _)) => Ok(Dated::Git(url)),
-        Ok(NamedSource::Http(url)) => Ok(Dated::Http(url)),
-        Ok(_) => Ok(Dated::Nothing),
-        Err(error) => Err(Error::new(error.to_string())),
+        Ok(NamedSource::Git(url, _)) => Ok(Some(Dated::Git(url))),
+        Ok(NamedSource::Http(url)) => Ok(Some(download(&url))),
+        Ok(_) => Ok(Some(Dated::Nothing)),
+        Err(error) => Err(status::unmarked(Error::new(error.to_string()))),
     }
 }
 
@@ -92,8 +138,7 @@ async fn commit_time(
     }
 }
 
-async fn http_time(gateway: &impl Gateway, url: &str, name: &str) -> Result<Option<i64>, Error> {
-    let http = Http::new(url).filename(DOWNLOAD);
+async fn http_time(gateway: &impl Gateway, http: Http, name: &str) -> Result<Option<i64>, Error> {
     let meta = meta(gateway, http.clone().into(), name).await?;
     if meta.last_modified.is_some() {
         return Ok(meta.last_modified);
@@ -112,7 +157,7 @@ async fn http_time(gateway: &impl Gateway, url: &str, name: &str) -> Result<Opti
         return Ok(None);
     }
     let copy = Copy::new(file, &format!("/{DOWNLOAD}"), "/").unpack();
-    let unpacked = graph.add(File::on(None).copy(copy)).output(0);
+    let unpacked = graph.add(FileOp::on(None).copy(copy)).output(0);
     match solve(gateway, &graph, unpacked).await? {
         Some(unpacked) => newest(gateway, &unpacked).await,
         None => Ok(None),
@@ -122,7 +167,7 @@ async fn http_time(gateway: &impl Gateway, url: &str, name: &str) -> Result<Opti
 async fn meta(gateway: &impl Gateway, source: Source, name: &str) -> Result<SourceMeta, Error> {
     let log_name = match name {
         "context" => "[internal] resolve main build context metadata".to_owned(),
-        name => format!("[internal] resolve SOURCE_DATE_EPOCH named context {name}"),
+        name => format!("[internal] resolve SOURCE_DATE_EPOCH of {name}"),
     };
     gateway.resolve_source(source.message(), &log_name).await
 }
