@@ -4,6 +4,7 @@ mod attestations;
 mod calls;
 mod contexts;
 mod old_builders;
+mod onbuild;
 mod options;
 
 use std::collections::BTreeMap;

@@ -134,7 +134,7 @@ pub(crate) fn compile(
 ) -> Result<Compiled, String> {
     let bytes = files::build_file(path)?;
     let images = images::read(request.images.as_deref())?;
-    let asked = Asked {
+    let mut asked = Asked {
         target: request.target.clone(),
         args: build_args(&request.build_arg),
         purpose,
@@ -152,8 +152,16 @@ pub(crate) fn compile(
     let mut builds = Vec::new();
     if let Some(reading) = compile::read(file, &bytes, &mut diags) {
         let options = options(&platforms);
-        let plans = compile::plans(&reading.build, &asked, &platforms, &mut diags);
-        let resolved = images::resolve(&images, &plans, &mut diags);
+        let known = diags.clone();
+        let (plans, resolved) = loop {
+            let plans = compile::plans(&reading.build, &asked, &platforms, &mut diags);
+            let resolved = images::resolve(&images, &plans, &mut diags);
+            // What a base brings along may use more images.
+            if !resolved.add_triggers(&plans, &mut asked.triggers) {
+                break (plans, resolved);
+            }
+            diags.clone_from(&known);
+        };
         if purpose == Purpose::Check {
             let input = lint::Input {
                 build: &reading.build,

@@ -16,9 +16,9 @@ mod warning;
 
 use buildkit_llb::Platform;
 
-use crate::compile::{self, Platforms};
+use crate::compile::{self, Reading};
 use crate::diagnostic::Diagnostics;
-use crate::expand::Purpose;
+use crate::expand::{Asked, Purpose};
 use crate::gateway::{Error, Gateway, Outcome, concurrent, status};
 use crate::lint;
 use crate::load::{self, Loaded};
@@ -79,11 +79,10 @@ async fn compiled(
     diags: &mut Diagnostics,
 ) -> Result<Vec<(Platform, Lowered)>, Error> {
     let (session, purpose) = how;
-    let (build, plans) = plans(start, loaded, purpose, diags);
-    stop_at_mistakes(diags, loaded)?;
-    pass::enter("resolve");
-    let resolved = resolved(gateway, start, loaded, (session, &plans), diags).await?;
-    let asked = start.asked(purpose);
+    let build = read(loaded, diags)?;
+    let mut asked = start.asked(purpose);
+    let (plans, resolved) =
+        planned(gateway, start, loaded, (session, &build, &mut asked), diags).await?;
     lint::lint(
         &lint::Input {
             build: &build,
@@ -111,46 +110,72 @@ async fn compiled(
     Ok(lowered)
 }
 
+/// Plans the build and looks up what it uses, again until no base brings along a trigger that
+/// was not known.
+async fn planned(
+    gateway: &impl Gateway,
+    start: &Start,
+    loaded: &Loaded,
+    (session, build, asked): (&str, &Build, &mut Asked),
+    diags: &mut Diagnostics,
+) -> Result<(Vec<Plan>, Resolved), Error> {
+    let known = diags.clone();
+    let mut resolved = Resolved::default();
+    let mut damaged = Diagnostics::new();
+    loop {
+        let plans = compile::plans(build, asked, &start.platforms(), diags);
+        stop_at_mistakes(diags, loaded)?;
+        pass::enter("resolve");
+        resolve(
+            gateway,
+            start,
+            loaded,
+            (session, &plans),
+            &mut resolved,
+            &mut damaged,
+        )
+        .await?;
+        if !resolved.add_triggers(&plans, &mut asked.triggers) {
+            diags.append(damaged);
+            return Ok((plans, resolved));
+        }
+        diags.clone_from(&known);
+    }
+}
+
 /// Looks up the images and named contexts of the plans, all at the same time.
-async fn resolved(
+async fn resolve(
     gateway: &impl Gateway,
     start: &Start,
     loaded: &Loaded,
     (session, plans): (&str, &[Plan]),
+    resolved: &mut Resolved,
     diags: &mut Diagnostics,
-) -> Result<Resolved, Error> {
+) -> Result<(), Error> {
     let (request, origin) = (&start.request, loaded.origin());
+    let known = &*resolved;
     let (images, contexts) = concurrent::both(
-        images::resolve(gateway, plans, request, origin, diags),
-        load::named::resolve(gateway, plans, request, session, origin),
+        images::resolve(gateway, plans, request, origin, known),
+        load::named::resolve(gateway, plans, request, session, (origin, known)),
     )
     .await;
-    let mut resolved = images?;
-    for (context, found) in contexts? {
+    let (images, contexts) = (images?, contexts?);
+    for (image, meta) in images {
+        resolved.insert(image, meta.name, meta.config, diags);
+    }
+    for (context, found) in contexts {
         resolved.insert_context(context, found);
     }
-    Ok(resolved)
+    Ok(())
 }
 
-/// Reads the build file and plans it for each platform.
-fn plans(
-    start: &Start,
-    loaded: &Loaded,
-    purpose: Purpose,
-    diags: &mut Diagnostics,
-) -> (Build, Vec<Plan>) {
-    let Some(reading) = compile::read(FileId::ROOT, &loaded.bytes, diags) else {
-        return (Build::default(), Vec::new());
-    };
-    let asked = start.asked(purpose);
-    let platforms = Platforms {
-        builder: start.builder.clone(),
-        asked: start.request.platforms.clone(),
-    };
-    // Not the tree, which is as large as the model.
-    let build = reading.into_build();
-    let plans = compile::plans(&build, &asked, &platforms, diags);
-    (build, plans)
+/// Reads the build file. Not the tree is kept, which is as large as what it says.
+fn read(loaded: &Loaded, diags: &mut Diagnostics) -> Result<Build, Error> {
+    let reading = compile::read(FileId::ROOT, &loaded.bytes, diags);
+    if reading.is_none() {
+        stop_at_mistakes(diags, loaded)?;
+    }
+    Ok(reading.map(Reading::into_build).unwrap_or_default())
 }
 
 /// The build file's mistakes, all at once.

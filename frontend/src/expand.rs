@@ -22,6 +22,7 @@ mod scan;
 mod scope;
 mod stage;
 mod steps;
+mod trigger;
 mod uses;
 mod when;
 
@@ -59,6 +60,8 @@ pub struct Asked {
     /// Named contexts (`--build-context`); without them, every one that the file names is left
     /// open.
     pub contexts: Option<NamedContexts>,
+    /// The ONBUILD triggers of the bases that are known so far.
+    pub triggers: Triggers,
     /// What the expansion is for.
     pub purpose: Purpose,
 }
@@ -148,6 +151,8 @@ pub struct Stage {
     pub errexit: bool,
     /// Stage keys, steps and image keys, in the order in which they take effect.
     pub steps: Vec<Step<Expanded>>,
+    /// The ONBUILD triggers of its base; the first steps are theirs, one each.
+    pub triggers: Vec<Trigger>,
     /// Lint settings.
     pub check: Option<Check>,
     /// What an SBOM looks at besides the image.
@@ -157,6 +162,7 @@ pub struct Stage {
 pub use check::check;
 pub use request::{result, targets};
 pub use scan::Scans;
+pub use trigger::{Trigger, Triggers};
 pub use uses::{Use, UseKind};
 
 /// Returns the value that a top-level argument has, and where it is declared.

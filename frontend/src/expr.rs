@@ -19,7 +19,7 @@ use std::fmt;
 use crate::text::Span;
 
 pub use eval::{Found, MAX_TEXT, Scope, eval, finish};
-pub(crate) use name::dockerfile_name;
+pub(crate) use name::{dockerfile_name, predefined};
 pub use parse::parse;
 
 /// A string with references: `"v${{ args.version }}"`.

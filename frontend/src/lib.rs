@@ -22,6 +22,8 @@ pub mod model;
 
 pub mod request;
 
+pub mod dockerfile;
+
 pub mod expand;
 
 pub mod plan;

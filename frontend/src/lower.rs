@@ -26,7 +26,7 @@ use buildkit_llb::{Graph, Output, Platform};
 use oci_spec::image::History;
 
 use crate::diagnostic::{Code, Diagnostics};
-use crate::expand::StageId;
+use crate::expand::{Input, StageId, Triggers};
 use crate::plan::{ContextUse, ImageUse, Plan};
 use crate::text::Files;
 
@@ -140,6 +140,34 @@ impl Resolved {
                     .help(format!("the image is damaged: {error}"));
             }
         }
+    }
+
+    /// Tells whether an image was resolved.
+    pub fn has(&self, image: &ImageUse) -> bool {
+        self.get(&image.name, &image.platform).is_some()
+    }
+
+    /// Tells whether a named context was looked at.
+    pub fn has_context(&self, context: &ContextUse) -> bool {
+        self.context(&context.key, &context.platform).is_some()
+    }
+
+    /// Notes the ONBUILD triggers of the plans' bases; tells whether there are new ones, with
+    /// which the plans must be made again.
+    pub fn add_triggers(&self, plans: &[Plan], triggers: &mut Triggers) -> bool {
+        let mut has_news = false;
+        for stage in plans.iter().flat_map(Plan::reached) {
+            let config = match &stage.base {
+                Input::Image(name) => self.config(&name.value, &stage.platform),
+                Input::NamedContext(name) => self.context_config(&name.value, &stage.platform),
+                _ => continue,
+            };
+            if let ResolvedConfig::Known(config, _) = config {
+                let found = &config.config.on_build;
+                has_news |= triggers.insert(&stage.base, &stage.platform, found);
+            }
+        }
+        has_news
     }
 
     fn get(&self, name: &str, platform: &Platform) -> Option<&ResolvedImage> {

@@ -25,7 +25,7 @@ pub mod verb;
 mod when;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::fmt::Debug;
 

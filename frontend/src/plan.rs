@@ -41,6 +41,13 @@ pub struct Plan {
     pub args: Vec<UsedArg>,
 }
 
+impl Plan {
+    /// Returns the reached stages, each after what it uses.
+    pub fn reached(&self) -> impl Iterator<Item = &Stage> {
+        self.order.iter().map(|id| &self.stages[id.0])
+    }
+}
+
 /// A named context that somebody must look at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContextUse {

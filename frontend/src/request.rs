@@ -6,7 +6,7 @@
 
 mod attest;
 mod context;
-mod csv;
+pub(crate) mod csv;
 mod exec;
 mod named;
 mod option;

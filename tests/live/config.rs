@@ -222,22 +222,3 @@ stages:
         assert_eq!(entry["comment"], "buildkit.dockerfile.v0");
     }
 }
-
-#[test]
-fn triggers_are_written_and_a_base_that_has_some_is_refused() {
-    let live = Live::new("onbuild");
-    let name = format!("{}:1", live.repository());
-    let base = "stages: {app: {from: scratch, steps: [{file: /f, content: x}], image: {onbuild: [RUN x, ENV A=b]}}}\n";
-    let out = live.yaml(base).run();
-    let triggers = out.image().setting("OnBuild").to_string();
-    assert_eq!(triggers, r#"["RUN x","ENV A=b"]"#);
-    let push = live.yaml(base).arg("--push");
-    push.arg(format!("--tag={name}")).run().success();
-    let out = live
-        .yaml(&format!("stages: {{app: {{from: '{name}'}}}}\n"))
-        .run();
-    out.failure().stderr_contains(&format!(
-        "build.yaml:2:22: the base image `{name}` has ONBUILD triggers \
-         (triggers are not executed yet: start from something without them)"
-    ));
-}

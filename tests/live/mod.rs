@@ -18,6 +18,7 @@ mod mistakes;
 mod mounts;
 mod named;
 mod old_daemons;
+mod onbuild;
 mod options;
 mod outages;
 mod platforms;

@@ -1,4 +1,8 @@
 //! A build file through every pass, with images that exist only here.
+//!
+//! The triggers of the images `onbuild/NAME` are in `parity/onbuild/NAME.json`.
+
+use std::fs;
 
 use windlass_frontend::compile::{self, Platforms};
 use windlass_frontend::diagnostic::Diagnostics;
@@ -73,12 +77,20 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
     let file = files.add(name, String::from_utf8_lossy(bytes));
     let mut builds = Vec::new();
     if let Some(reading) = compile::read(file, bytes, &mut diags) {
-        let plans = compile::plans(&reading.build, asked, &platforms, &mut diags);
-        let resolved = resolved(&plans, &mut diags);
+        let known = diags.clone();
+        let mut asked = asked.clone();
+        let (plans, resolved) = loop {
+            let plans = compile::plans(&reading.build, &asked, &platforms, &mut diags);
+            let resolved = resolved(&plans, &mut diags);
+            if !resolved.add_triggers(&plans, &mut asked.triggers) {
+                break (plans, resolved);
+            }
+            diags.clone_from(&known);
+        };
         if asked.purpose == Purpose::Check {
             let input = lint::Input {
                 build: &reading.build,
-                asked,
+                asked: &asked,
                 plans: &plans,
                 resolved: &resolved,
                 files: &files,
@@ -117,12 +129,25 @@ fn resolved(plans: &[Plan], diags: &mut Diagnostics) -> Resolved {
 ///
 /// A registry may have one for another platform than it was asked for.
 pub(crate) fn config(name: &str, platform: &Platform) -> String {
-    match name.contains("amd64-only") {
+    let config = match name.contains("amd64-only") {
         true => CONFIG.to_owned(),
         false => CONFIG
             .replace("amd64", &platform.architecture)
             .replace("linux", &platform.os),
+    };
+    match triggers(name) {
+        Some(triggers) => config.replacen("{\n", &format!("{{\"OnBuild\":{triggers},"), 1),
+        None => config,
     }
+}
+
+/// Returns the ONBUILD triggers of an image whose name says that it has some, as JSON.
+fn triggers(name: &str) -> Option<String> {
+    let (_, name) = name.split_once("/onbuild/")?;
+    let (name, _) = name.split_once(':')?;
+    let dir = env!("CARGO_MANIFEST_DIR");
+    let path = format!("{dir}/parity/onbuild/{name}.json");
+    Some(fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")))
 }
 
 fn lowered(plan: Plan, resolved: &Resolved, files: &Files, diags: &mut Diagnostics) -> Built {

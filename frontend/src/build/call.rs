@@ -2,7 +2,7 @@
 //! something: nothing, the file, its plan, its images.
 
 use super::start::{Invocation, Start};
-use super::{compiled, plans, solve, stop_at_mistakes};
+use super::{compiled, read, solve, stop_at_mistakes};
 use crate::call::{self, Answer, Question};
 use crate::compile;
 use crate::diagnostic::Diagnostics;
@@ -77,7 +77,9 @@ fn planned(start: &Start, loaded: &Loaded, question: Question) -> Result<Answer,
         _ => Purpose::Build,
     };
     let mut diags = Diagnostics::new();
-    let (build, plans) = plans(start, loaded, purpose, &mut diags);
+    let build = read(loaded, &mut diags)?;
+    let asked = start.asked(purpose);
+    let plans = compile::plans(&build, &asked, &start.platforms(), &mut diags);
     stop_at_mistakes(&diags, loaded)?;
     let plan = plans.first();
     let plan = plan.ok_or_else(|| status::unmarked(Error::new("there is nothing to build")))?;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::Platform;
 
-use crate::diagnostic::Diagnostics;
 use crate::gateway::status::{self, Origin};
 use crate::gateway::{Error, Gateway, ImageAnswer, ImageMeta, ImageRequest, concurrent};
 use crate::lower::Resolved;
@@ -12,21 +11,21 @@ use crate::plan::{ImageUse, Plan};
 use crate::request::{Request, Shape};
 use crate::text::Files;
 
-/// Looks the images up.
+/// Looks up the images that are not resolved yet.
 ///
 /// # Errors
 ///
 /// The first failure, at the line that names the image. The others are not waited for.
-pub(super) async fn resolve(
+pub(super) async fn resolve<'p>(
     gateway: &impl Gateway,
-    plans: &[Plan],
+    plans: &'p [Plan],
     request: &Request,
     origin: Origin<'_>,
-    diags: &mut Diagnostics,
-) -> Result<Resolved, Error> {
+    known: &Resolved,
+) -> Result<Vec<(&'p ImageUse, ImageMeta)>, Error> {
     let mut uses: BTreeMap<(&str, &Platform), (&ImageUse, &Plan)> = BTreeMap::new();
     for plan in plans {
-        for image in &plan.images {
+        for image in plan.images.iter().filter(|image| !known.has(image)) {
             let key = (image.name.as_str(), &image.platform);
             uses.entry(key).or_insert((image, plan));
         }
@@ -42,11 +41,7 @@ pub(super) async fn resolve(
         let meta = meta.map_err(|error| unresolved(error, image, plan, origin))?;
         Ok::<(&ImageUse, ImageMeta), Error>((image, meta))
     });
-    let mut resolved = Resolved::default();
-    for (image, meta) in concurrent::try_all(lookups).await? {
-        resolved.insert(image, meta.name, meta.config, diags);
-    }
-    Ok(resolved)
+    concurrent::try_all(lookups).await
 }
 
 fn image_request(image: &ImageUse, request: &Request) -> ImageRequest {

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use buildkit_llb::{Platform, Vertex};
 
+use crate::compile::Platforms;
 use crate::diagnostic::Diagnostics;
 use crate::expand::{Asked, Purpose};
 use crate::gateway::{Error, Gateway, Pong, status};
@@ -54,6 +55,14 @@ pub(super) struct Start {
 }
 
 impl Start {
+    /// Returns where the build runs and what it is for.
+    pub(super) fn platforms(&self) -> Platforms {
+        Platforms {
+            builder: self.builder.clone(),
+            asked: self.request.platforms.clone(),
+        }
+    }
+
     /// Returns what the request says about the build file.
     pub(super) fn asked(&self, purpose: Purpose) -> Asked {
         Asked {
@@ -61,6 +70,7 @@ impl Start {
             args: self.request.args.clone(),
             contexts: Some(self.request.contexts.clone()),
             purpose,
+            ..Asked::default()
         }
     }
 }

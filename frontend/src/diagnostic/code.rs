@@ -136,7 +136,7 @@ codes! {
     UnsupportedRequest "unsupported-request" Error "The client asks for something that is not supported yet."
     // lower
     UnsetEnv "unset-env" Error "The environment has no such variable at this point."
-    OnbuildTriggers "onbuild-triggers" Error "ONBUILD triggers are not executed yet."
+    OnbuildTriggers "onbuild-triggers" Error "An ONBUILD trigger of a base image cannot be read."
     UnknownHome "unknown-home" Error "A preset needs the home directory of its user."
     OldBuilder "old-builder" Error "The builder is too old for something that the file asks for."
     CopyDownloads "copy-downloads" Error "A `copy` names an address."

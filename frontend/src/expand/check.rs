@@ -25,6 +25,7 @@ use super::input::{StageNames, Taker};
 use super::mount::unknown_cache;
 use super::scope::{late_name, undefined};
 use super::stage::parse_platform;
+use super::trigger;
 use visible::{OUTSIDE, TOP, Visible, around, inside};
 
 /// Reports what is wrong with the file for whatever request.
@@ -222,6 +223,7 @@ impl<'b> Checker<'b, '_> {
         if let Some(image) = &body.image {
             self.image(image);
         }
+        trigger::check(body, self.diags);
     }
 
     fn image(&mut self, image: &ImageKeys<Written>) {

@@ -123,7 +123,8 @@ pub(super) fn unknown_args(build: &Build, asked: &Asked, diags: &mut Diagnostics
         return;
     }
     let declared = declared(build);
-    for name in unknown.filter(|name| !declared.contains(name.as_str())) {
+    let is_declared = |name: &str| declared.contains(name) || asked.triggers.declare(name);
+    for name in unknown.filter(|name| !is_declared(name)) {
         let message = format!("build argument `{name}` is not declared in the file");
         let place = Place::Outside("--build-arg");
         let diagnostic = diags.report(Code::UnknownBuildArg, place, message);

@@ -13,7 +13,7 @@ use super::index::Index;
 use super::input::{StageNames, Taker};
 use super::platform::{choose_text, choose_variant};
 use super::scope::{Fixed, Names, late};
-use super::{Asked, Input, Purpose, Scans, Stage, StageId, UsedArg, context, steps};
+use super::{Asked, Input, Purpose, Scans, Stage, StageId, UsedArg, context, steps, trigger};
 
 /// Everything that one expansion looks things up in.
 pub(super) struct Expander<'b> {
@@ -27,6 +27,8 @@ pub(super) struct Expander<'b> {
     pub(super) caches: Index<'b>,
     pub(super) secrets: Index<'b>,
     pub(super) ssh: Index<'b>,
+    /// Whether a stage leaves ONBUILD triggers to those that start from it.
+    pub(super) has_onbuild: bool,
     heads: Vec<Option<Head<'b>>>,
     places: Vec<Option<Place>>,
     /// The arguments of the stages that are reached.
@@ -124,6 +126,7 @@ impl<'b> Expander<'b> {
             caches: Index::new(&mut build.caches.iter().map(|it| it.name.value.as_str())),
             secrets: Index::new(&mut build.secrets.iter().map(|it| it.name.value.as_str())),
             ssh: Index::new(&mut build.ssh.iter().map(|it| it.name.value.as_str())),
+            has_onbuild: trigger::has_onbuild(build),
             heads: vec![None; build.stages.len()],
             places: vec![None; build.stages.len()],
             used: Vec::new(),
@@ -166,10 +169,13 @@ impl<'b> Expander<'b> {
             None => (self.target.clone(), TOP),
         };
         let errexit = keys.pick(|body| body.errexit.as_ref());
-        let steps = match self.head(idx, diags).is_context {
-            true => Vec::new(),
-            false => steps::steps(keys, &self.mapper(idx, set), diags),
-        };
+        let is_context = self.head(idx, diags).is_context;
+        let (mut steps, mut triggers) = (Vec::new(), Vec::new());
+        if !is_context {
+            let base = (&base, base_span, &platform);
+            (triggers, steps) = trigger::triggers(&self.mapper(idx, set), base, diags);
+            steps.append(&mut steps::steps(keys, &self.mapper(idx, set), diags));
+        }
         Stage {
             name: written.name.as_ref().map(|name| name.to_ascii_lowercase()),
             span: written.span,
@@ -178,9 +184,21 @@ impl<'b> Expander<'b> {
             platform,
             errexit: errexit.is_none_or(|errexit| errexit.value),
             steps,
+            triggers,
             check: keys.pick(|body| body.check.as_ref()).cloned(),
             scans: Scans::of(&self.sets, set, &written.name.value, diags),
         }
+    }
+
+    /// Returns what is needed to map the steps of a stage that was looked at.
+    pub(super) fn known_stage(&self, idx: usize) -> Option<(Keys<'b>, steps::At<'_, 'b>)> {
+        let head = self.heads[idx].as_ref().filter(|head| !head.is_context)?;
+        let keys = Keys {
+            body: &self.build.stages[idx].body,
+            variant: head.variant.map(|variant| &variant.body),
+        };
+        let set = self.places[idx].as_ref()?.set;
+        Some((keys, self.mapper(idx, set)))
     }
 
     /// Returns what is needed to map the steps of a stage where a set of arguments is visible.

@@ -65,6 +65,14 @@ const PREDEFINED: &[(&str, &str)] = &[
     ("TARGETSTAGE", "stage.target"),
 ];
 
+/// Returns what an argument is that a Dockerfile has predefined.
+pub(crate) fn predefined(theirs: &str) -> Option<Name> {
+    match parse(dockerfile_name(theirs)?) {
+        Parsed::Name(name, _) => Some(name),
+        Parsed::Bad(_) => None,
+    }
+}
+
 /// Reads the name at the start of `text`, which starts with no blank.
 pub(super) fn parse(text: &str) -> Parsed {
     let space = word(text);

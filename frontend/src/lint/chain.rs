@@ -89,7 +89,7 @@ impl<'a> Cx<'a> {
 
     /// Returns the steps of a stage and of those that it stands on, in the order of their effect.
     pub(super) fn chain_steps(&self, id: StageId) -> Vec<&'a Step<Expanded>> {
-        self.chain(id).into_iter().flat_map(steps).collect()
+        self.chain(id).into_iter().flat_map(all_steps).collect()
     }
 
     /// Tells whether the files of a stage are files of the result.
@@ -143,8 +143,15 @@ impl<'a> Cx<'a> {
     }
 }
 
-/// Returns the steps of a stage, those in branches too.
+/// Returns the steps of a stage, those in branches too, without those that its base brought
+/// along: who wrote the file cannot change them.
 pub(super) fn steps(stage: &Stage) -> Vec<&Step<Expanded>> {
+    let mut steps = all_steps(stage);
+    steps.drain(..stage.triggers.len().min(steps.len()));
+    steps
+}
+
+fn all_steps(stage: &Stage) -> Vec<&Step<Expanded>> {
     fn add<'a>(steps: &'a [Step<Expanded>], out: &mut Vec<&'a Step<Expanded>>) {
         for step in steps {
             out.push(step);

@@ -42,7 +42,7 @@ impl Commands<'_> {
 pub(super) fn commands(step: &Step<Expanded>) -> Option<Commands<'_>> {
     let (exec, text) = match &step.verb {
         Verb::Run(run) => match &run.command {
-            Command::Shell(text) => (&run.exec, text),
+            Command::Shell(text) | Command::Verbatim(text) => (&run.exec, text),
             Command::Exec(words) => return exec_form(&run.exec, words),
         },
         Verb::Script(script) => match &script.source {

@@ -22,14 +22,14 @@ use crate::gateway::{
 use crate::image_name::ImageName;
 use crate::lower::git::git;
 use crate::lower::options::{ContextSource, LocalContext};
-use crate::lower::{ResolvedBase, ResolvedContext};
+use crate::lower::{Resolved, ResolvedBase, ResolvedContext};
 use crate::plan::{ContextUse, Plan};
 use crate::request::{NamedContext, NamedSource, Request};
 
 /// How often source policies may replace one context by another (`maxContextRecursion` upstream).
 const MOST_REPLACED: usize = 10;
 
-/// Looks at the contexts that plans use.
+/// Looks at the contexts that plans use and that nobody looked at before.
 ///
 /// # Errors
 ///
@@ -39,12 +39,14 @@ pub async fn resolve<'a>(
     plans: &'a [Plan],
     request: &Request,
     session: &str,
-    origin: Origin<'_>,
+    (origin, known): (Origin<'_>, &Resolved),
 ) -> Result<Vec<(&'a ContextUse, ResolvedContext)>, Error> {
     let mut uses: BTreeMap<_, &ContextUse> = BTreeMap::new();
     // One that nobody gave is left open when there is only a question about the file.
     let all = plans.iter().flat_map(|plan| &plan.contexts);
-    for used in all.filter(|used| request.contexts.get(&used.key).is_some()) {
+    let is_open =
+        |used: &&ContextUse| request.contexts.get(&used.key).is_some() && !known.has_context(used);
+    for used in all.filter(is_open) {
         uses.entry((&used.key, &used.platform)).or_insert(used);
     }
     let asking = Asking {

@@ -15,11 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostics};
-use crate::expand::{Expanded, Input, Stage, StageId};
+use crate::diagnostic::Diagnostics;
+use crate::expand::{Expanded, Input, Stage, StageId, Trigger};
 use crate::model::{Step, Verb};
 use crate::plan::Plan;
-use crate::text::Span;
 
 use super::action::{Action, ActionKind, EvaluatedStage, Freshness, Heading};
 use super::config::ImageConfig;
@@ -111,7 +110,7 @@ pub(crate) fn evaluate(
         if !stage.is_context() {
             cx.uses(&stage.base, "/");
         }
-        let state = start(&mut cx, resolved, &states, stage);
+        let state = start(resolved, &states, stage);
         let mut progress = Progress {
             stage,
             state,
@@ -119,8 +118,11 @@ pub(crate) fn evaluate(
             freshness: freshness(options, &stage.name.value),
             keeps_history: bases.contains(&id),
         };
-        for one in std::mem::take(&mut steps[id.0]) {
-            step(&mut cx, &mut progress, &one);
+        for (at, one) in std::mem::take(&mut steps[id.0]).iter().enumerate() {
+            match stage.triggers.get(at) {
+                Some(trigger) => triggered(&mut cx, &mut progress, one, trigger),
+                None => step(&mut cx, &mut progress, one),
+            }
         }
         stages[id.0] = Some(EvaluatedStage {
             name: stage.name.value.clone(),
@@ -159,27 +161,20 @@ fn freshness(options: &Options, stage: &str) -> Freshness {
 }
 
 /// Returns the state before the first step.
-fn start(cx: &mut Context, resolved: &Resolved, states: &[Option<State>], stage: &Stage) -> State {
+fn start(resolved: &Resolved, states: &[Option<State>], stage: &Stage) -> State {
     match &stage.base {
         Input::Stage(StageId(idx), _) => {
             let parent = states[*idx].as_ref();
             let parent = parent.expect("plan: stages come after what they use");
-            let name = &cx.plan.stages[*idx].name.value;
-            refuse_triggers(
-                cx,
-                &parent.config,
-                &format!("stage `{name}`"),
-                stage.base_span,
-            );
             parent.child(StageId(*idx))
         }
         Input::Image(name) => {
             let config = resolved.config(&name.value, &stage.platform);
-            start_from(cx, config, &name.value, stage)
+            start_from(config, stage)
         }
         Input::NamedContext(name) => {
             let config = resolved.context_config(&name.value, &stage.platform);
-            start_from(cx, config, &name.value, stage)
+            start_from(config, stage)
         }
         Input::Scratch | Input::Context(_) => {
             State::new(ImageConfig::scratch(&stage.platform), Below::Scratch)
@@ -187,14 +182,8 @@ fn start(cx: &mut Context, resolved: &Resolved, states: &[Option<State>], stage:
     }
 }
 
-fn start_from(cx: &mut Context, config: ResolvedConfig, name: &str, stage: &Stage) -> State {
+fn start_from(config: ResolvedConfig, stage: &Stage) -> State {
     if let ResolvedConfig::Known(config, bytes) = config {
-        refuse_triggers(
-            cx,
-            &config,
-            &format!("base image `{name}`"),
-            stage.base_span,
-        );
         return State::new((*config).clone(), Below::Image(config, bytes));
     }
     let mut state = State::new(ImageConfig::scratch(&stage.platform), Below::Scratch);
@@ -202,13 +191,12 @@ fn start_from(cx: &mut Context, config: ResolvedConfig, name: &str, stage: &Stag
     state
 }
 
-fn refuse_triggers(cx: &mut Context, config: &ImageConfig, what: &str, span: Span) {
-    if let Some(first) = config.config.on_build.first() {
-        let message = format!("the {what} has ONBUILD triggers");
-        cx.diags
-            .report(Code::OnbuildTriggers, span, message)
-            .label(format!("its first trigger is `{first}`"))
-            .help("triggers are not executed yet: start from something without them");
+/// Reads a step that the base brought along; what is wrong with it names it.
+fn triggered(cx: &mut Context, at: &mut Progress, one: &Step<Expanded>, trigger: &Trigger) {
+    let n_known = cx.diags.iter().count();
+    step(cx, at, one);
+    for diagnostic in cx.diags.iter_mut().skip(n_known) {
+        trigger.name_in(diagnostic);
     }
 }
 

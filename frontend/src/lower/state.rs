@@ -54,6 +54,8 @@ impl State {
     pub(crate) fn new(mut config: ImageConfig, below: Below) -> Self {
         config.created = None;
         config.history.clear();
+        // They are the stage's first steps now.
+        config.config.on_build.clear();
         let has_path = config
             .config
             .env
@@ -86,6 +88,9 @@ impl State {
         state.annotations = Vec::new();
         state.has_cmd = false;
         state.below = Below::Stage(id);
+        if !state.config.config.on_build.is_empty() {
+            Rc::make_mut(&mut state.config).config.on_build.clear();
+        }
         state.enter_image();
         state
     }

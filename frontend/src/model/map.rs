@@ -128,6 +128,7 @@ pub fn command<P: Phase, Q: Phase>(
 ) -> Command<Q> {
     match command {
         Command::Shell(text) => Command::Shell(m.text(text)),
+        Command::Verbatim(text) => Command::Verbatim(m.text(text)),
         Command::Exec(words) => Command::Exec(texts(words, m)),
     }
 }

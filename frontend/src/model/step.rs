@@ -88,6 +88,8 @@ pub enum Verb<P: Phase> {
 pub enum Command<P: Phase> {
     /// Shell form.
     Shell(P::Text),
+    /// Shell form whose text goes to the shell as it is: lines were joined already.
+    Verbatim(P::Text),
     /// Exec form.
     Exec(Vec<P::Text>),
 }

@@ -1,6 +1,6 @@
 //! What every test of this pass uses: a file in, its model or its mistakes out.
 
-mod readable;
+pub(crate) mod readable;
 
 use super::*;
 use crate::diagnostic::oneline;

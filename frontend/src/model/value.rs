@@ -396,7 +396,9 @@ pub(super) fn command(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Spanned<Command
 pub(super) fn some_command(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Spanned<Command<Written>>> {
     let command = command(slot, cx)?;
     let is_empty = match &command.value {
-        Command::Shell(text) => text.as_literal().is_some_and(|text| text.trim().is_empty()),
+        Command::Shell(text) | Command::Verbatim(text) => {
+            text.as_literal().is_some_and(|text| text.trim().is_empty())
+        }
         // A list whose words were all reported is not reported again.
         Command::Exec(_) => matches!(cx.doc.view(slot.id), View::Sequence([])),
     };

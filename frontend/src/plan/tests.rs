@@ -83,6 +83,7 @@ impl<'a> Case<'a> {
                 keys.map(|key| (key, NamedContext::default())).collect()
             }),
             purpose: self.purpose,
+            ..Asked::default()
         };
         let plan = syntax::parse(file, self.file, &mut diags).and_then(|document| {
             let build = model::decode(&document, &mut diags);

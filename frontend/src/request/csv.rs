@@ -3,7 +3,7 @@
 
 /// Why a line is not a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CsvError {
+pub(crate) enum CsvError {
     /// A quote stands inside a field that is not quoted.
     BareQuote,
     /// A quoted field does not end, or is followed by something else than a comma.
@@ -11,7 +11,7 @@ pub(super) enum CsvError {
 }
 
 impl CsvError {
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::BareQuote => "a quote stands inside a value that is not quoted",
             Self::OpenQuote => "a quoted value is not closed",
@@ -20,7 +20,7 @@ impl CsvError {
 }
 
 /// Splits a line; a final line break is dropped.
-pub(super) fn fields(line: &str) -> Result<Vec<String>, CsvError> {
+pub(crate) fn fields(line: &str) -> Result<Vec<String>, CsvError> {
     let mut rest = line.strip_suffix('\n').unwrap_or(line);
     rest = rest.strip_suffix('\r').unwrap_or(rest);
     let mut fields = Vec::new();

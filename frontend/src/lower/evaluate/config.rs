@@ -143,7 +143,7 @@ fn label(cx: &mut Context, at: &mut Progress, labels: &[(Spanned<String>, Text)]
 fn command_words(cx: &mut Context, state: &State, command: &Command<Expanded>) -> Vec<String> {
     match command {
         Command::Exec(words) => strings(cx, state, words),
-        Command::Shell(text) => {
+        Command::Shell(text) | Command::Verbatim(text) => {
             let mut words = shell(state);
             words.push(string(cx, state, text));
             words
@@ -256,7 +256,9 @@ fn healthcheck(cx: &mut Context, at: &mut Progress, check: &Healthcheck<Expanded
 
 fn health_test(cx: &mut Context, state: &State, run: &Command<Expanded>) -> Vec<String> {
     match run {
-        Command::Shell(text) => vec!["CMD-SHELL".to_owned(), string(cx, state, text)],
+        Command::Shell(text) | Command::Verbatim(text) => {
+            vec!["CMD-SHELL".to_owned(), string(cx, state, text)]
+        }
         Command::Exec(words) => {
             let mut test = vec!["CMD".to_owned()];
             test.extend(strings(cx, state, words));

@@ -42,10 +42,14 @@ pub(crate) fn run(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>, ru
             let script = shell_text(&text, &shell, errexit.into());
             (vec![script], text)
         }
+        Command::Verbatim(text) => {
+            let text = string(cx, &at.state, text);
+            (vec![text.clone()], text)
+        }
     };
     let shell = match &run.command {
         Command::Exec(_) => Vec::new(),
-        Command::Shell(_) => shell,
+        Command::Shell(_) | Command::Verbatim(_) => shell,
     };
     exec(
         cx,

@@ -11,7 +11,7 @@ enum Tree {
 }
 
 /// Returns the value without places and without what was not written.
-pub(super) fn readable(value: &impl Debug) -> String {
+pub(crate) fn readable(value: &impl Debug) -> String {
     let text = format!("{value:?}");
     let mut rest = text.as_str();
     show(&read(&mut rest))

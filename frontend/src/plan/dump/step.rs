@@ -89,7 +89,7 @@ fn setting(verb: &Verb<Expanded>, out: &mut Lines) {
 
 fn command(command: &Command<Expanded>) -> String {
     match command {
-        Command::Shell(line) => text(line),
+        Command::Shell(line) | Command::Verbatim(line) => text(line),
         Command::Exec(words) => list(words),
     }
 }

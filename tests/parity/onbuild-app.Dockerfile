@@ -1,0 +1,3 @@
+ARG FLAVOUR=fresh
+FROM example.com/onbuild/app AS app
+RUN echo own

@@ -1,0 +1,1 @@
+FROM example.com/onbuild/heredocs AS app
