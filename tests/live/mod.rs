@@ -17,6 +17,7 @@ mod lint;
 mod mistakes;
 mod mounts;
 mod named;
+mod nodes;
 mod old_daemons;
 mod onbuild;
 mod options;

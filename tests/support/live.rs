@@ -60,6 +60,16 @@ impl Live {
         )
     }
 
+    /// The same on a builder that `docker buildx create` made.
+    pub fn build_on(&self, builder: &str) -> Build<'_> {
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        Build::new(
+            self.world,
+            builder,
+            self.dir.join(format!("build-{number}")),
+        )
+    }
+
     /// Starts to describe a build of this build file, which comes without its first line.
     ///
     /// `UNIQUE` in it becomes [`Live::unique`]: what mentions it was never built before.

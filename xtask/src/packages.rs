@@ -13,6 +13,7 @@ pub(crate) const CONTAINERS: &[(&str, &str)] = &[
     ("/usr/bin/qemu-aarch64-static", "qemu-user-static"),
     ("/usr/bin/ssh-agent", "openssh-client"),
     ("/usr/bin/git", "git"),
+    ("/usr/bin/openssl", "openssl"),
 ];
 
 /// What makes a Debian root filesystem.
