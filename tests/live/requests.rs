@@ -154,6 +154,12 @@ fn every_bad_option_is_named() {
             "--platform: `amd46` is not an architecture, did you mean `amd64`?",
         ),
         ("build-arg:SOURCE_DATE_EPOCH=now", epoch),
+        ("attest:vex=", "unknown attestation type \"vex\""),
+        (
+            "attest:sbom=generator=A B",
+            "failed to parse sbom generator A B: invalid reference format: repository name \
+             (library/A B) must be lowercase",
+        ),
     ] {
         let mut buildctl = buildctl(&live, &build);
         buildctl.arg("--opt").arg(option);
