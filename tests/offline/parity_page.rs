@@ -103,6 +103,7 @@ fn what_the_page_names_is_there() {
     let names = [
         "\n## Instructions and flags\n",
         "\n## The tests of the Dockerfile frontend\n",
+        "\n## The tests of other frontends and clients\n",
     ];
     let rows = names.iter().flat_map(|name| rows(&page, name));
     let cells: Vec<&str> = rows.filter_map(|row| row.last().copied()).collect();
