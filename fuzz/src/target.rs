@@ -12,7 +12,7 @@ use windlass_frontend::lower::options::Options;
 use windlass_frontend::lower::{self, Resolved};
 use windlass_frontend::model::{self, PlatformPattern};
 use windlass_frontend::text::{Files, Span};
-use windlass_frontend::{git_url, syntax, units};
+use windlass_frontend::{dockerfile, git_url, syntax, units};
 
 use buildkit_llb::Platform;
 
@@ -59,6 +59,11 @@ pub const TARGETS: &[Target] = &[
         name: "git-url",
         seeds: || seed::lines(include_str!("../seeds/git-urls.txt")),
         feed: git_address,
+    },
+    Target {
+        name: "trigger",
+        seeds: || seed::blocks(include_str!("../seeds/triggers.txt")),
+        feed: trigger,
     },
     Target {
         name: "file",
@@ -127,6 +132,16 @@ fn expression(bytes: &[u8]) {
         "text without bound"
     );
     let _ = render(&diags, &files, Colour::Plain);
+}
+
+fn trigger(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut files = Files::new();
+    let file = files.add("trigger", text.as_ref());
+    let step = dockerfile::trigger(&text, Span::new(file, 0..text.len()));
+    if let Err(malformed) = step {
+        assert!(!malformed.message.is_empty(), "refused without a word");
+    }
 }
 
 /// Lines are patterns, and the last one is also a path.

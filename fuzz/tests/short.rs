@@ -47,6 +47,11 @@ fn git_addresses() {
 }
 
 #[test]
+fn triggers() {
+    check("trigger", 30_000);
+}
+
+#[test]
 fn whole_files() {
     check("file", 2_000);
 }

@@ -90,6 +90,19 @@ fn triggers_bring_images_until_there_is_none_new() {
     assert_eq!(given().ops().0, "file on 0, make tools, x, own");
 }
 
+/// Who starts from an image cannot change its triggers.
+#[test]
+fn nothing_is_advised_about_triggers() {
+    let triggers = ["RUN apt-get install curl", "EXPOSE 80/TCP", "ADD a b"];
+    assert_eq!(base(&triggers).ops().1, "");
+    let file = APP.replace("run: own", "run: apt-get install curl");
+    let warnings = case(&file)
+        .triggers("docker.io/library/base:1", &[])
+        .ops()
+        .1;
+    assert!(!warnings.is_empty());
+}
+
 #[test]
 fn a_named_context_has_triggers() {
     let case = case(APP)
