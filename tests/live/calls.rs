@@ -209,11 +209,24 @@ fn a_definition_is_shown_as_the_dockerfile_frontend_shows_its_own() {
     let call = "--call=convertllb,format=json";
     for path in inputs("parity", "yaml") {
         let read = |path: &Path| std::fs::read_to_string(path).expect("a file");
-        let ours = ops(&live.yaml(&read(&path)).arg(call));
-        let dockerfile = live
-            .build()
-            .file("Dockerfile", read(&path.with_extension("Dockerfile")));
-        let theirs = ops(&dockerfile.arg(call));
+        let yaml = read(&path);
+        let dockerfile = read(&path.with_extension("Dockerfile"));
+        // Only the offline test has these platforms and images.
+        let offline = ["--platform ", "/onbuild/", "@sha256:0123"];
+        if offline.iter().any(|part| yaml.contains(part)) {
+            continue;
+        }
+        let [mut ours, mut theirs] = [
+            live.yaml(&yaml).arg(call),
+            live.build().file("Dockerfile", dockerfile).arg(call),
+        ];
+        // How a pair is asked for stands in its first line: `# --target x`.
+        let asked = yaml.lines().next().filter(|line| line.starts_with("# --"));
+        let words = asked.unwrap_or_default().split_whitespace().skip(1);
+        for option in words {
+            (ours, theirs) = (ours.arg(option), theirs.arg(option));
+        }
+        let [ours, theirs] = [ops(&ours), ops(&theirs)];
         assert_eq!(ours.join("\n"), theirs.join("\n"), "{}", path.display());
     }
 }

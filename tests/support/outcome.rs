@@ -28,6 +28,20 @@ pub struct Step {
     pub lines: Vec<String>,
 }
 
+impl Step {
+    /// Tells whether all it did was to fetch layers of its result from a cache elsewhere: an
+    /// exporter that wants them is quicker at times than the word CACHED, which then is not shown.
+    fn is_fetched(&self) -> bool {
+        let is_layer = |line: &String| {
+            line.starts_with("sha256:")
+                || line.starts_with("extracting ")
+                || line.starts_with("DONE")
+        };
+        let fetches = self.lines.iter().any(|line| line.starts_with("sha256:"));
+        fetches && self.lines.iter().all(is_layer) && !self.name.contains("] FROM ")
+    }
+}
+
 impl Outcome {
     #[track_caller]
     pub fn success(&self) -> &Self {
@@ -115,6 +129,9 @@ impl Outcome {
                 Some(at) if text == steps[at].name || text == "..." => (),
                 Some(at) => steps[at].lines.push(without_time(text).to_owned()),
             }
+        }
+        for step in &mut steps {
+            step.cached |= step.is_fetched();
         }
         steps
     }
