@@ -189,13 +189,7 @@ impl<'a> Writer<'a> {
         for id in &self.order {
             caps.extend(metadata::used(self.graph.metadata(*id)).iter());
         }
-        let mut bytes = Vec::new();
-        let mut carried = Metadata {
-            caps,
-            ..Metadata::default()
-        };
-        carried.write(&mut Wire(&mut bytes));
-        bytes
+        Metadata::requiring(caps)
     }
 
     /// Writes where every vertex came from, and the files.
@@ -259,12 +253,7 @@ fn carry(wire: &mut Wire<'_>, digest: Digest, metadata: &[u8]) {
     wire.message(2, |entry| {
         entry.text(1, digest.text().as_str());
         if metadata.is_empty() {
-            let caps = CapSet::from([Cap::CONSTRAINTS]);
-            let mut carried = Metadata {
-                caps,
-                ..Metadata::default()
-            };
-            entry.message(2, |wire| carried.write(wire));
+            entry.element(2, &Metadata::requiring([Cap::CONSTRAINTS].into()));
         } else {
             entry.element(2, metadata);
         }

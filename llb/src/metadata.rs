@@ -70,6 +70,17 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
+    /// Returns the bytes of metadata that only requires capabilities.
+    pub(crate) fn requiring(caps: CapSet) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut metadata = Self {
+            caps,
+            ..Self::default()
+        };
+        metadata.write(&mut Wire(&mut bytes));
+        bytes
+    }
+
     /// Writes it as `pb.OpMetadata`, maps in the order of their keys.
     pub(crate) fn write(&mut self, wire: &mut Wire<'_>) {
         self.description.sort_unstable();
