@@ -5,9 +5,7 @@ use buildkit_llb::{LinuxResources, Platform, Proxy};
 use super::start::Start;
 use super::time;
 use crate::load::Loaded;
-use crate::lower::options::{
-    Caps, ContextSource, LocalContext, Naming, NoCache, Options, TargetChoice,
-};
+use crate::lower::options::{Caps, ContextSource, LocalContext, Naming, Options, TargetChoice};
 use crate::request::{self, ExecRequest, Shape};
 
 /// The name of the build context among the client's directories.
@@ -22,7 +20,7 @@ pub(super) fn options(start: &Start, loaded: &Loaded, session: &str, target: &Pl
         context: context(start, loaded, session),
         resolve_mode: request.resolve_mode,
         labels: request.labels.clone().into_iter().collect(),
-        no_cache: no_cache(&request.no_cache),
+        no_cache: request.no_cache.clone(),
         add_hosts: exec
             .extra_hosts
             .iter()
@@ -64,16 +62,6 @@ fn context(start: &Start, loaded: &Loaded, session: &str) -> ContextSource {
             exclude: loaded.exclude.clone(),
             ..LocalContext::default()
         }),
-    }
-}
-
-fn no_cache(asked: &request::NoCache) -> NoCache {
-    match asked {
-        request::NoCache::Off => NoCache::None,
-        request::NoCache::All => NoCache::All,
-        request::NoCache::Stages(names) => {
-            NoCache::Stages(names.iter().map(|name| name.to_ascii_lowercase()).collect())
-        }
     }
 }
 

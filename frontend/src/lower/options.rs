@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use buildkit_llb::{LinuxResources, Network, Platform, Proxy, ResolveMode, Vertex, pb};
 
+use crate::request::NoCache;
+
 /// What the request and the daemon say about every vertex; plain data, filled by `build`.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -107,29 +109,6 @@ pub struct Scanner {
     pub parameters: Vec<(String, String)>,
 }
 
-/// Which stages pass over caches.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum NoCache {
-    /// None.
-    #[default]
-    None,
-    /// All.
-    All,
-    /// These, lower case.
-    Stages(BTreeSet<String>),
-}
-
-impl NoCache {
-    /// Returns whether a stage passes over caches.
-    pub fn covers(&self, stage: &str) -> bool {
-        match self {
-            Self::None => false,
-            Self::All => true,
-            Self::Stages(stages) => stages.contains(&stage.to_ascii_lowercase()),
-        }
-    }
-}
-
 /// Who chose the target platform.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TargetChoice {
@@ -175,7 +154,7 @@ impl Default for Options {
             context: ContextSource::Local(LocalContext::default()),
             resolve_mode: ResolveMode::Default,
             labels: Vec::new(),
-            no_cache: NoCache::None,
+            no_cache: NoCache::Off,
             add_hosts: Vec::new(),
             ulimits: Vec::new(),
             shm_size: None,
