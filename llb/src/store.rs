@@ -66,5 +66,11 @@ mod tests {
             assert_eq!(store.get(*piece), n.to_string().repeat(20).as_bytes());
         }
         assert_eq!(store.get(again), b"again");
+        let room = |piece: &Piece| (piece.block, piece.start);
+        assert_eq!(
+            room(&again),
+            room(&pieces[4990]),
+            "what was dropped leaves no hole"
+        );
     }
 }
