@@ -2,6 +2,7 @@
 //! are the files in sight.
 
 mod add;
+mod archives;
 mod existing;
 mod options;
 mod paths;

@@ -59,6 +59,12 @@ impl Rootfs {
         }
     }
 
+    /// Returns whether two paths are names of one file.
+    #[track_caller]
+    pub fn is_one_file(&self, one: &str, other: &str) -> bool {
+        std::ptr::eq(self.entry(one), self.entry(other))
+    }
+
     /// Returns whether there is anything at a path.
     pub fn has(&self, path: &str) -> bool {
         self.entries.contains_key(path)

@@ -195,6 +195,40 @@ fn a_repository_is_cloned_at_its_ref_and_directory() {
 }
 
 #[test]
+fn a_repository_of_sha256_is_cloned_and_checked() {
+    let live = Live::new("git-add-sha256");
+    let daemon = GitDaemon::start(live.dir());
+    let repository = daemon.repository_in("r.git", "sha256");
+    let commit = repository.file("foo", "1").commit();
+    repository.git(&["tag", "v1"]);
+    let other = repository.file("foo", "2").commit();
+    let url = daemon.url("r.git");
+    let steps = format!(
+        "{{add: '{url}#v1', to: /tag, checksum: '{commit}'}}\n\
+         {{add: '{url}#{commit}', to: /commit, checksum: '{commit}', keep-git-dir: true, chown: '42:84'}}"
+    );
+    let out = live.build().file("build.yaml", stage(&steps)).run();
+    let files = out.rootfs();
+    assert_eq!(files.listing("/tag"), "644 0:0 foo");
+    assert_eq!(files.read("/commit/foo"), "1");
+    assert_eq!(
+        (
+            files.entry("/commit/foo").uid,
+            files.entry("/commit/.git").gid
+        ),
+        (42, 84)
+    );
+    let wrong = format!("{{add: '{url}#v1', checksum: '{other}'}}");
+    let out = live.build().file("build.yaml", stage(&wrong)).run();
+    let error = out.failure().error();
+    assert!(
+        error.contains("   6 | >>>       - {add: 'git://"),
+        "{error}"
+    );
+    assert!(error.contains(&commit) && error.contains(&other), "{error}");
+}
+
+#[test]
 fn a_wrong_commit_is_an_error_at_its_line() {
     let live = Live::new("git-wrong");
     let daemon = Served::start(live.dir());

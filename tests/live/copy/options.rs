@@ -117,6 +117,16 @@ fn a_link_is_a_layer_of_its_own() {
                 "COPY --link --chmod=0600 --chown=7:8 a.txt l/",
                 "600 7:8 l/\n600 7:8 l/a.txt",
             ),
+            (
+                "{copy: a.txt, to: ., link: true}",
+                "COPY --link a.txt .",
+                "644 0:0 a.txt",
+            ),
+            (
+                "env: {EMPTY: ''}\n{copy: b.txt, to: '${{ env.EMPTY- }}', link: true}",
+                "ENV EMPTY=\"\"\nCOPY --link b.txt $EMPTY",
+                "644 0:0 b.txt",
+            ),
             // Not into the directory that the link names, as it does not look.
             (
                 "run: mkdir real && ln -s real ln\n{copy: a.txt, to: ln/, link: true}",

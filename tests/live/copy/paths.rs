@@ -34,6 +34,11 @@ fn a_destination_is_a_directory_if_it_ends_in_a_slash_or_is_one() {
                 "755 0:0 have/\n644 0:0 have/a.txt",
             ),
             (
+                "env: {EMPTY: ''}\n{copy: a.txt, to: '${{ env.EMPTY- }}'}",
+                "ENV EMPTY=\"\"\nCOPY a.txt $EMPTY",
+                "644 0:0 a.txt",
+            ),
+            (
                 "{copy: [a.txt, b.txt], to: t/}",
                 "COPY a.txt b.txt t/",
                 "755 0:0 t/\n644 0:0 t/a.txt\n644 0:0 t/b.txt",
