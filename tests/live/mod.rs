@@ -24,6 +24,7 @@ mod options;
 mod outages;
 mod platforms;
 mod presets;
+mod provenance;
 mod remote;
 mod requests;
 mod run;

@@ -50,6 +50,28 @@ fn a_repository_is_the_context_at_any_ref() {
 }
 
 #[test]
+fn a_repository_may_name_its_commits_by_sha256() {
+    let live = Live::new("git-sha256");
+    let daemon = GitDaemon::start(live.dir());
+    let repository = daemon.repository_in("r.git", "sha256");
+    repository.file("Dockerfile", &with_syntax(WHOLE));
+    let first = repository.file("one", "1").commit();
+    repository.git(&["branch", "first"]);
+    repository.file("two", "2").commit();
+    let server = HttpServer::start();
+    for (path, data) in repository.served() {
+        server.on(&format!("/r.git/{path}"), Reply::Body(data));
+    }
+    for url in [daemon.url("r.git"), server.url("/r.git")] {
+        let built = |address: &str| paths(&live.build().context(&format!("{url}{address}")).run());
+        assert_eq!(built("#first"), "/Dockerfile /one");
+        assert_eq!(built(""), "/Dockerfile /one /two");
+        let checked = format!("?branch=first&checksum={first}");
+        assert_eq!(built(&checked), "/Dockerfile /one");
+    }
+}
+
+#[test]
 fn a_directory_of_a_repository_is_the_context() {
     let live = Live::new("git-subdir");
     let daemon = GitDaemon::start(live.dir());
@@ -158,6 +180,44 @@ fn the_time_of_a_build_may_be_that_of_its_context() {
 }
 
 #[test]
+fn the_time_of_a_build_may_be_that_of_an_archive_in_a_stage() {
+    let live = Live::new("epoch-archive");
+    let server = HttpServer::start();
+    server.on("/src.tar", Reply::Body(dated_archive(1_700_000_402)));
+    let file = format!(
+        "args: {{SOURCE_DATE_EPOCH: mysource}}
+stages:
+  mysource: {{from: scratch, steps: [{{add: '{}', to: /}}]}}
+  app:
+    from: busybox
+    steps:
+      - run: printf %s ${{{{ args.SOURCE_DATE_EPOCH }}}} > /epoch
+",
+        server.url("/src.tar")
+    );
+    let build = live.build().file("build.yaml", with_syntax(&file));
+    let image = build.oci("rewrite-timestamp=true").run().image();
+    assert_eq!(image.config["created"], "2023-11-14T22:20:02Z");
+    let layer = image.layer(image.layers().len() - 1);
+    assert_eq!(layer.read("/epoch"), "1700000402");
+    assert_eq!(layer.entry("/epoch").mtime, 1_700_000_402);
+}
+
+/// Returns an archive of a file with this time.
+fn dated_archive(time: u64) -> Vec<u8> {
+    let mut header = tar::Header::new_gnu();
+    header.set_size(3);
+    header.set_mode(0o644);
+    header.set_mtime(time);
+    header.set_cksum();
+    let mut builder = tar::Builder::new(Vec::new());
+    builder
+        .append_data(&mut header, "foo", &b"bar"[..])
+        .expect("an archive in memory");
+    builder.into_inner().expect("an archive in memory")
+}
+
+#[test]
 fn a_repository_may_come_from_a_plain_web_server() {
     let live = Live::new("git-http");
     let daemon = GitDaemon::start(live.dir());
@@ -243,6 +303,18 @@ fn other_clients_may_name_a_directory_of_the_context() {
     let context = format!("context={}", daemon.url("r.git"));
     let found = solve(&live, &[&context, "contextsubdir=sub"]);
     assert_eq!(found.expect("a build"), ["build.yaml", "f"]);
+}
+
+#[test]
+fn a_local_file_may_build_a_directory_of_an_archive() {
+    let live = Live::new("archive-subdir");
+    let server = HttpServer::start();
+    server.on("/c.tar", Reply::Body(archive(&[("sub/dir/foo", "f")])));
+    let file = "stages: {app: {from: scratch, steps: [{copy: foo, to: bar}]}}\n";
+    std::fs::write(live.dir().join("Dockerfile"), with_syntax(file)).expect("a file");
+    let context = format!("context={}", server.url("/c.tar"));
+    let options = [&context, "contextsubdir=sub/dir", "dockerfilekey=here"];
+    assert_eq!(solve(&live, &options).expect("a build"), ["bar"]);
 }
 
 #[test]

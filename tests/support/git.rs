@@ -53,10 +53,16 @@ impl GitDaemon {
 
     /// Makes an empty repository.
     pub fn repository(&self, name: &str) -> GitRepository {
+        self.repository_in(name, "sha1")
+    }
+
+    /// The same, with commits named by `sha1` or `sha256`.
+    pub fn repository_in(&self, name: &str, format: &str) -> GitRepository {
         let dir = self.dir.join(name);
         must(std::fs::create_dir_all(&dir), "no directory");
         let repository = GitRepository { dir };
-        repository.git(&["init", "--quiet", "--initial-branch=main"]);
+        let format = format!("--object-format={format}");
+        repository.git(&["init", "--quiet", "--initial-branch=main", &format]);
         repository
     }
 
