@@ -127,3 +127,110 @@ fn two_empty_builders_make_the_same_digest() {
     let created = last.map(|entry| entry["created"].clone());
     assert_eq!(created, Some("2023-11-14T22:13:20Z".into()));
 }
+
+#[test]
+fn a_cache_whose_steps_meet_in_a_circle_is_written_over_itself() {
+    let live = Live::new("cache-circle");
+    let file = "
+stages:
+  base:
+    from: alpine
+    steps: [run: echo UNIQUE > /foo, workdir: /bar]
+  one:
+    from: base
+    steps: [copy: hello.txt]
+  two:
+    from: base
+    steps: [{copy: /bar/hello.txt, from: one}, {run: 'true'}]
+  app:
+    from: scratch
+    steps: [{copy: /foo, from: two, to: /f}]
+";
+    let cache = live.dir().join("cache").display().to_string();
+    let first = live.yaml(file).file("hello.txt", "hello");
+    let first = first
+        .arg(format!("--cache-to=type=local,dest={cache}"))
+        .run();
+    let expected = first.rootfs().read("/f");
+    let empty = live.empty_builder();
+    let text = format!("{SYNTAX}{}", file[1..].replace("UNIQUE", live.unique()));
+    let second = empty
+        .build()
+        .file("build.yaml", text)
+        .file("hello.txt", "hello");
+    let second = second.arg(format!("--cache-to=type=local,dest={cache}"));
+    let second = second
+        .arg(format!("--cache-from=type=local,src={cache}"))
+        .run();
+    second.success().cached("COPY /foo");
+    assert_eq!(second.rootfs().read("/f"), expected);
+}
+
+#[test]
+fn an_image_of_several_platforms_carries_the_cache_of_each() {
+    let live = Live::new("inline-platforms");
+    let name = format!("{}:1", live.repository());
+    let file = format!(
+        "{SYNTAX}stages:
+  base:
+    platform: build
+    from: busybox
+    steps:
+      - run: head -c 100 /dev/urandom | md5sum > unique; echo ${{{{ target.arch }}}} {} > arch
+        workdir: /
+  app:
+    from: scratch
+    steps:
+      - {{copy: /unique, from: base, to: /}}
+      - {{copy: /arch, from: base, to: /}}
+",
+        live.unique()
+    );
+    let platforms = "--platform=linux/amd64,linux/arm/v7";
+    let repository = name.split_once('/').expect("host/name").1;
+    let repository = repository.trim_end_matches(":1");
+    let read = |reference: &str| -> serde_json::Value {
+        let manifest = live.registry().manifest(repository, reference);
+        serde_json::from_slice(&manifest.expect("it is pushed")).expect("JSON")
+    };
+    let pushed = |build: Build<'_>| {
+        let build = build.file("build.yaml", &file).arg(platforms).arg("--push");
+        let build = build.arg(format!("--tag={name}")).arg("--provenance=false");
+        build.arg("--cache-to=type=inline").run().success();
+        let index = read("1");
+        [0, 1].map(|number| {
+            let image = &index["manifests"][number];
+            let digest = image["digest"].as_str().expect("a digest");
+            (
+                image["platform"].to_string(),
+                read(digest)["layers"].clone(),
+            )
+        })
+    };
+    // Nothing but the cache can give the random numbers again.
+    let first = pushed(live.build());
+    for _ in 0..2 {
+        let empty = live.empty_builder();
+        let build = empty.build().arg(format!("--cache-from={name}"));
+        assert_eq!(pushed(build), first);
+    }
+}
+
+#[test]
+fn a_directory_of_workdir_has_the_time_of_the_build() {
+    let live = Live::new("workdir-time");
+    let made = || {
+        let empty = live.empty_builder();
+        let file = format!("{SYNTAX}stages: {{app: {{from: alpine, workdir: /mydir}}}}\n");
+        let build = empty.build().file("build.yaml", file);
+        let build = build.arg("--provenance=false");
+        build.env("SOURCE_DATE_EPOCH", "1673364896").run().layout()
+    };
+    let first = made();
+    // A later second: what is of the clock differs.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert_eq!(first.digest, made().digest);
+    let image = first.only();
+    let layer = image.layer(image.layers().len() - 1);
+    assert_eq!(layer.entry("/mydir").mtime, 1_673_364_896);
+}

@@ -265,3 +265,25 @@ stages:
     );
     assert_eq!(files.read("/tmp/mounts"), " /home/app/.npm \n");
 }
+
+#[test]
+fn an_id_may_be_a_variable_that_an_earlier_stage_has_set() {
+    let live = Live::new("cache-variable");
+    let file = "
+stages:
+  base:
+    from: busybox
+    env: {MNT_ID: UNIQUE}
+    steps:
+      - run: touch /abcabc/foo
+        cache: {path: /abcabc, id: UNIQUE}
+      - run: test -f /cbacba/foo
+        cache: {path: /cbacba, id: '${{ env.MNT_ID }}'}
+  app:
+    from: base
+    steps:
+      - run: ls /whatever > /listing
+        cache: {path: /whatever, id: '${{ env.MNT_ID }}'}
+";
+    assert_eq!(live.yaml(file).run().rootfs().read("/listing"), "foo\n");
+}

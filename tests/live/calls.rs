@@ -99,6 +99,23 @@ build.yaml:10
 }
 
 #[test]
+fn a_check_tells_what_it_found_before_the_mistake() {
+    let live = Live::new("check-mistake");
+    let file = SHOP.replace("'true'", "echo a # b").replace("ssh:", "shs:");
+    let out = live.yaml(&file).arg("--call=check,format=json").run();
+    let json: serde_json::Value = serde_json::from_str(&out.stdout).expect("JSON");
+    assert_eq!(
+        json["warnings"][0]["ruleName"], "comment-in-command",
+        "{json}"
+    );
+    let message = json["buildError"]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("`shs`"), "{json}");
+    let line = &json["buildError"]["location"]["ranges"][0]["start"]["line"];
+    assert_eq!(*line, 12, "{json}");
+    assert_eq!(out.code, Some(1));
+}
+
+#[test]
 fn a_mistake_is_shown_whatever_is_called() {
     let live = Live::new("call-mistake");
     let file = SHOP.replace("default: web", "default: wbe");

@@ -108,6 +108,37 @@ stages:
 }
 
 #[test]
+fn an_image_has_the_time_of_its_own_build_and_not_of_the_one_it_replaces() {
+    let live = Live::new("named-time");
+    let base = live.repository();
+    let file = "stages: {app: {from: alpine, steps: [run: echo UNIQUE >> /test]}}\n";
+    let push = format!("--output=type=image,name={base},push=true");
+    let push = live.yaml(file).arg(push);
+    push.env("SOURCE_DATE_EPOCH", "981173106").run().success();
+    let created = |build: Build<'_>| build.run().image().config["created"].to_string();
+    let image = format!("docker-image://{base}");
+    let derived = created(with(live.yaml(file), "alpine", &image));
+    let now = created(
+        live.yaml("stages: {app: {from: scratch, steps: [{file: /UNIQUE, content: x}]}}\n"),
+    );
+    assert_eq!(derived[..5], now[..5], "the year of {derived}");
+    assert_ne!(derived[..5], "\"2001"[..]);
+}
+
+#[test]
+fn an_image_may_be_replaced_by_nothing() {
+    let live = Live::new("named-scratch");
+    let file = "
+stages:
+  app:
+    from: busybox
+    steps: [{file: /out, content: hello}, {copy: /, from: busybox, to: /copied}]
+";
+    let out = with(live.yaml(file), "busybox", "docker-image://scratch").run();
+    assert_eq!(out.rootfs().paths("/").join(" "), "/copied /out");
+}
+
+#[test]
 fn a_context_takes_the_place_of_a_stage() {
     let live = Live::new("named-stage");
     let dir = directory(&live, "built", &[("out/app", "theirs"), ("out/no", "no")]);
