@@ -4,6 +4,7 @@ mod compiled;
 mod digests;
 mod docs;
 mod examples;
+mod format;
 mod golden;
 mod ignore;
 mod parity;

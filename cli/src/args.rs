@@ -36,6 +36,11 @@ pub(crate) enum Command {
     Check(Check),
     /// Shows what a build would do: its plan, or the LLB that BuildKit would get.
     Graph(Graph),
+    /// Formats build files: comments stay, and what is formatted already does not change.
+    ///
+    /// Writes the files anew where formatting changes them; standard input goes to standard
+    /// output. Exits with 1 if a file cannot be read as YAML, which is left as it is.
+    Fmt(Fmt),
     /// Prints the JSON Schema of build files, for editors.
     Schema(Schema),
 }
@@ -65,6 +70,16 @@ pub(crate) struct Graph {
     pub(crate) format: GraphFormat,
     #[command(flatten)]
     pub(crate) request: Request,
+}
+
+/// `windlass fmt`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Fmt {
+    /// The build files; `-` or none for standard input.
+    pub(crate) files: Vec<PathBuf>,
+    /// Write nothing: show what would change, and exit with 1 if anything would.
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// `windlass schema`.

@@ -1,6 +1,6 @@
 //! Reads local files.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -17,6 +17,11 @@ pub(crate) fn build_file(path: &Path) -> Result<Vec<u8>, String> {
     };
     read.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     Ok(bytes)
+}
+
+/// Writes a file anew.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
 /// Returns the name under which a build file is shown.

@@ -2,7 +2,9 @@
 
 mod args;
 mod check;
+mod diff;
 mod files;
+mod fmt;
 mod graph;
 mod images;
 mod output;
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
     let done = match &args.command {
         Command::Check(check) => check::run(check, &mut out),
         Command::Graph(graph) => graph::run(graph, &mut out),
+        Command::Fmt(fmt) => fmt::run(fmt, &mut out),
         Command::Schema(schema) => Ok(schema::run(schema, &mut out)),
     };
     match done {

@@ -1,5 +1,8 @@
 //! The command as a person sees it: what it prints where, and how it exits.
 
+#[path = "terminal/fmt.rs"]
+mod fmt;
+
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 

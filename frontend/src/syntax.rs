@@ -16,6 +16,7 @@ pub mod merge;
 pub mod node;
 pub mod offsets;
 pub mod path;
+pub mod print;
 pub mod read;
 mod reader;
 pub mod scalar;

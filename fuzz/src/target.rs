@@ -11,7 +11,8 @@ use windlass_frontend::lint;
 use windlass_frontend::lower::options::Options;
 use windlass_frontend::lower::{self, Resolved};
 use windlass_frontend::model::{self, PlatformPattern};
-use windlass_frontend::text::{Files, Span};
+use windlass_frontend::syntax::print;
+use windlass_frontend::text::{FileId, Files, Span};
 use windlass_frontend::{dockerfile, git_url, syntax, units};
 
 use buildkit_llb::Platform;
@@ -34,6 +35,11 @@ pub const TARGETS: &[Target] = &[
         name: "decode",
         seeds: seed::build_files,
         feed: decode,
+    },
+    Target {
+        name: "format",
+        seeds: seed::build_files,
+        feed: format,
     },
     Target {
         name: "expression",
@@ -71,6 +77,26 @@ pub const TARGETS: &[Target] = &[
         feed: file,
     },
 ];
+
+/// A file that can be read is formatted, and again: the values stay, the comments, the text.
+fn format(bytes: &[u8]) {
+    let read = |bytes: &[u8]| {
+        let mut diags = Diagnostics::new();
+        let document = syntax::parse_bytes(FileId::ROOT, bytes, &mut diags);
+        document.filter(|_| !diags.has_errors())
+    };
+    let Some(written) = read(bytes) else {
+        return;
+    };
+    let text = print::format(&written);
+    let formatted = read(text.as_bytes());
+    let formatted = formatted.unwrap_or_else(|| panic!("cannot be read again:\n{text}"));
+    assert!(
+        print::is_same(&written, &formatted),
+        "says another thing:\n{text}"
+    );
+    assert_eq!(print::format(&formatted), text, "formatted twice");
+}
 
 /// Bytes to a tree, the tree to what it says, and what is wrong with it to text.
 fn decode(bytes: &[u8]) {

@@ -22,6 +22,11 @@ fn decode() {
 }
 
 #[test]
+fn formatting() {
+    check("format", 5_000);
+}
+
+#[test]
 fn expressions() {
     check("expression", 20_000);
 }

@@ -54,6 +54,19 @@ fn blocks(text: &str, fence: &str) -> Vec<(usize, String)> {
     found
 }
 
+/// Returns the YAML of every page, parts of build files included, with its place.
+pub(crate) fn build_files() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page");
+        for fence in ["```yaml", "```yaml warns", "```yaml fragment"] {
+            let blocks = blocks(&text, fence).into_iter();
+            found.extend(blocks.map(|(line, block)| (format!("{}:{line}", page.display()), block)));
+        }
+    }
+    found
+}
+
 #[test]
 fn every_build_file_in_the_docs_compiles() {
     let mut wrong = String::new();
