@@ -12,3 +12,4 @@ mod parity_page;
 mod renovate;
 mod schema;
 mod tidy;
+mod written;

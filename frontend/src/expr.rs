@@ -13,6 +13,7 @@ mod eval;
 mod name;
 mod parse;
 mod pattern;
+mod write;
 
 use std::fmt;
 
@@ -21,6 +22,7 @@ use crate::text::Span;
 pub use eval::{Found, MAX_TEXT, Scope, eval, finish};
 pub(crate) use name::{dockerfile_name, predefined};
 pub use parse::parse;
+pub use write::write;
 
 /// A string with references: `"v${{ args.version }}"`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -36,6 +36,8 @@ pub mod lint;
 
 pub mod compile;
 
+pub mod convert;
+
 pub mod gateway;
 
 pub mod load;

@@ -1,0 +1,224 @@
+//! A build becomes the document that a person would have written.
+//!
+//! In: a [`Build`], and the comments that stand at places of the file it was read from. Out: a
+//! [`Tree`] that prints as a build file which decodes to the same build: short forms where the
+//! language has them, keys in the order in which they take effect.
+
+mod exec;
+mod fields;
+mod step;
+
+use std::collections::BTreeMap;
+
+use crate::model::{
+    Arg, ArgType, Body, Build, Check, ImageKeys, InputKind, InputName, NamedCache, NamedSecret,
+    NamedSsh, PlatformPattern, Stage, Written,
+};
+use crate::syntax::print::{Item, Shape, Tree};
+
+use fields::{Fields, flow, list, literal, text, word};
+
+/// Comments by the place of what they stand at.
+#[derive(Clone, Debug, Default)]
+pub struct Comments {
+    /// By the first byte of an element: lines before it; an empty line is a blank one.
+    pub before: BTreeMap<u32, Vec<String>>,
+    /// What stands after the last element.
+    pub end: Vec<String>,
+}
+
+impl Comments {
+    /// Gives an entry the comments that stand at a place.
+    fn put(&mut self, at: u32, item: &mut Item) {
+        item.before
+            .extend(self.before.remove(&at).unwrap_or_default());
+    }
+}
+
+/// Returns the document of a build.
+pub fn write(build: &Build, comments: &mut Comments) -> Tree {
+    let mut fields = Fields::default();
+    fields.put("description", build.description.as_ref().map(literal));
+    fields.put("default", build.default.as_ref().map(literal));
+    let platforms = build.platforms.iter();
+    let platforms = platforms.map(|it| word(&it.value.format_all()));
+    fields.list("platforms", platforms.collect());
+    fields.put("check", build.check.as_ref().map(check));
+    fields.some("args", args(&build.args, comments));
+    fields.named("caches", &build.caches, |it| (&it.name, cache(it)));
+    fields.named("secrets", &build.secrets, |it| (&it.name, secret(it)));
+    fields.named("ssh", &build.ssh, |it| (&it.name, agent(it)));
+    let mut stages = Fields::default();
+    for it in &build.stages {
+        let mut before = comments.before.remove(&it.span.start).unwrap_or_default();
+        if !stages.items.is_empty() && before.first().is_none_or(|line| !line.is_empty()) {
+            before.insert(0, String::new());
+        }
+        stages.put(&it.name.value, Some(stage(it, comments)));
+        if let Some(item) = stages.items.last_mut() {
+            item.before = before;
+        }
+    }
+    fields.put("stages", Some(stages.tree()));
+    let mut tree = fields.tree();
+    if let Shape::Items { after, .. } = &mut tree.shape {
+        let left = std::mem::take(&mut comments.before);
+        after.extend(left.into_values().flatten());
+        after.append(&mut comments.end);
+    }
+    tree
+}
+
+fn args(args: &[Arg], comments: &mut Comments) -> Fields {
+    let mut fields = Fields::default();
+    for it in args {
+        fields.put(&it.name.value, Some(arg(it)));
+        if let Some(item) = fields.items.last_mut() {
+            comments.put(it.name.span.start, item);
+        }
+    }
+    fields
+}
+
+fn arg(arg: &Arg) -> Tree {
+    let default = arg.default.as_ref().map(text);
+    let mut fields = Fields::default();
+    match &arg.kind {
+        ArgType::String => {}
+        ArgType::Bool => fields.put("type", Some(word("bool"))),
+        ArgType::Int => fields.put("type", Some(word("int"))),
+        ArgType::Enum(values) => {
+            fields.put("type", Some(word("enum")));
+            fields.list("values", values.iter().map(literal).collect());
+        }
+    }
+    fields.put("pattern", arg.pattern.as_ref().map(literal));
+    fields.put("required", arg.required.map(|_| word("true")));
+    fields.put("description", arg.description.as_ref().map(literal));
+    if fields.items.is_empty() {
+        return default.unwrap_or_else(|| word(""));
+    }
+    let mut all = Fields::default();
+    all.put("default", default);
+    all.items.append(&mut fields.items);
+    all.tree()
+}
+
+fn cache(cache: &NamedCache) -> Tree {
+    exec::cache(&cache.mount)
+}
+
+fn secret(secret: &NamedSecret) -> Tree {
+    let mut fields = exec::secret(&secret.mount);
+    fields.put("description", secret.description.as_ref().map(literal));
+    fields.tree_or_nothing()
+}
+
+fn agent(agent: &NamedSsh) -> Tree {
+    let mut fields = Fields::default();
+    fields.boolean("required", agent.required.as_ref());
+    fields.put("description", agent.description.as_ref().map(literal));
+    fields.tree_or_nothing()
+}
+
+fn stage(stage: &Stage, comments: &mut Comments) -> Tree {
+    let mut fields = Fields::default();
+    fields.put("description", stage.description.as_ref().map(literal));
+    body(&stage.body, &mut fields, comments);
+    let mut variants = Fields::default();
+    for it in &stage.by_platform {
+        let mut variant = Fields::default();
+        body(&it.body, &mut variant, comments);
+        variants.put(&pattern(&it.pattern.value), Some(variant.tree()));
+    }
+    fields.some("by-platform", variants);
+    fields.tree()
+}
+
+fn body(body: &Body, fields: &mut Fields, comments: &mut Comments) {
+    fields.put("platform", body.platform.as_ref().map(text));
+    fields.put("from", body.from.as_ref().map(input));
+    fields.some("args", args(&body.args, comments));
+    fields.pairs("env", &body.env);
+    fields.optional_pairs("build-env", &body.build_env);
+    let shell = body.shell.as_ref();
+    fields.put(
+        "shell",
+        shell.map(|it| list(it.value.iter().map(text).collect())),
+    );
+    fields.put("user", body.user.as_ref().map(text));
+    fields.put("workdir", body.workdir.as_ref().map(text));
+    fields.boolean("errexit", body.errexit.as_ref());
+    if let Some(steps) = &body.steps {
+        fields.put("steps", Some(step::steps(steps, comments)));
+    }
+    if let Some(keys) = &body.image {
+        fields.put("image", Some(image(keys)));
+    }
+    fields.put("check", body.check.as_ref().map(check));
+}
+
+fn image(keys: &ImageKeys<Written>) -> Tree {
+    let mut fields = Fields::default();
+    let command = |it: &crate::text::Spanned<_>| step::command(&it.value);
+    fields.put("user", keys.user.as_ref().map(text));
+    fields.put("workdir", keys.workdir.as_ref().map(text));
+    fields.pairs("env", &keys.env);
+    fields.list("expose", keys.expose.iter().map(fields::bare).collect());
+    fields.list("volumes", keys.volumes.iter().map(text).collect());
+    fields.pairs("labels", &keys.labels);
+    fields.pairs("annotations", &keys.annotations);
+    let healthcheck = keys.healthcheck.as_ref();
+    fields.put(
+        "healthcheck",
+        healthcheck.map(|it| step::healthcheck(&it.value)),
+    );
+    fields.put("stop-signal", keys.stop_signal.as_ref().map(fields::bare));
+    let shell = keys.shell.as_ref();
+    fields.put(
+        "shell",
+        shell.map(|it| list(it.value.iter().map(text).collect())),
+    );
+    fields.list("onbuild", keys.onbuild.iter().map(literal).collect());
+    fields.put("author", keys.author.as_ref().map(text));
+    fields.put("entrypoint", keys.entrypoint.as_ref().map(command));
+    fields.put("cmd", keys.cmd.as_ref().map(command));
+    fields.tree()
+}
+
+/// Returns what a `from` names.
+fn input(input: &InputName) -> Tree {
+    let name = text(&input.name);
+    let key = match input.kind {
+        InputKind::Any => return name,
+        InputKind::Stage => "stage",
+        InputKind::Image => "image",
+        InputKind::Context => "context",
+    };
+    let mut fields = Fields::default();
+    fields.put(key, Some(name));
+    flow(fields.tree())
+}
+
+fn check(check: &Check) -> Tree {
+    let mut fields = Fields::default();
+    fields.list("skip", check.skip.iter().map(literal).collect());
+    fields.boolean("error", check.error.as_ref());
+    fields.list(
+        "experimental",
+        check.experimental.iter().map(literal).collect(),
+    );
+    flow(fields.tree())
+}
+
+/// Returns a platform pattern as it is written.
+fn pattern(pattern: &PlatformPattern) -> String {
+    let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "*".to_owned());
+    let mut out = format!("{}/{}", part(&pattern.os), part(&pattern.arch));
+    match &pattern.variant {
+        None if pattern.arch.is_some() => out.push_str("/*"),
+        Some(variant) if !variant.is_empty() => out = format!("{out}/{variant}"),
+        _ => {}
+    }
+    out
+}
