@@ -7,9 +7,12 @@
 //! Busybox is made when the world comes up, the others when somebody asks: `FROM busybox` in their
 //! Dockerfile is ours. A digest of the inputs is kept as a tag, so nothing is made twice.
 //!
-//! Optional files of a directory: `inputs` says what the context `inputs` holds (`busybox` or
-//! `debian`), `packages` what a Debian is made of and `customize` what then runs in it, and `platforms`
-//! that it is for this machine's only.
+//! Optional files of a directory: `inputs` says what the context `inputs` holds (`busybox`,
+//! `debian` or `programs`), `packages` what a Debian is made of and `customize` what then runs in it,
+//! `programs` which ones of this machine are copied, `compression` how layers are stored, and
+//! `platforms` that it is for this machine's only.
+
+mod programs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,9 +57,14 @@ impl World {
         }
         self.progress.say(format!("making the base image {name}"));
         let mut build = self.docker.buildx();
-        // Made in a moment and pulled from next door: compressing would be most of the time.
         build.args(["build", "--progress=plain", "--provenance=false"]);
-        build.arg("--output=type=image,push=true,compression=uncompressed");
+        // Made in a moment and pulled from next door: compressing would be most of the time.
+        let compression = read(&dir.join("compression"));
+        let compression = compression.unwrap_or_else(|_| "uncompressed".to_owned());
+        build.arg(format!(
+            "--output=type=image,push=true,compression={},force-compression=true",
+            compression.trim()
+        ));
         build.arg("--builder").arg(&self.builder);
         build.arg("--platform").arg(platforms(&dir));
         build
@@ -81,6 +89,13 @@ impl World {
         match kind.trim() {
             "busybox" => busybox(&out.join("busybox")),
             "debian" => self.debian(&out.join("debian"), dir),
+            "programs" => {
+                let list = dir.join("programs");
+                let out = out.join("programs").join(hex(read(&list)?.as_bytes()));
+                let _lock = self.dirs.lock_cache()?;
+                programs::copy(&list, &out)?;
+                Ok(out)
+            }
             _ => {
                 create(&out.join("none"))?;
                 Ok(out.join("none"))

@@ -197,7 +197,8 @@ impl Buildkitd {
     }
 }
 
-fn unmount_below(dir: &Path) -> Result<()> {
+/// Unmounts everything below a directory.
+pub(crate) fn unmount_below(dir: &Path) -> Result<()> {
     let mounts = read(Path::new("/proc/self/mounts"))?;
     let inner = mounts.lines().filter_map(|line| line.split(' ').nth(1));
     // The last mounted goes first.

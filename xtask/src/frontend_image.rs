@@ -142,12 +142,17 @@ impl World {
 
     /// Pushes an image of the binaries `frontend-ARCH` in a directory, under several names.
     pub(crate) fn package(&self, names: &[&str], arches: &[&str], binaries: &Path) -> Result<()> {
-        let platforms: Vec<String> = arches.iter().map(|arch| format!("linux/{arch}")).collect();
         let output = format!(
             "type=image,\"name={}\",push=true,oci-mediatypes=true,compression=zstd,\
              compression-level=22,force-compression=true",
             names.join(","),
         );
+        self.package_to(&output, arches, binaries)
+    }
+
+    /// Makes such an image and writes it to where `output` of `docker buildx build` says.
+    pub(crate) fn package_to(&self, output: &str, arches: &[&str], binaries: &Path) -> Result<()> {
+        let platforms: Vec<String> = arches.iter().map(|arch| format!("linux/{arch}")).collect();
         let mut build = self.docker.buildx();
         build.args(["build", "--progress=plain", "--provenance=false"]);
         build.arg("--builder").arg(&self.builder);

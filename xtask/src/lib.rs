@@ -25,6 +25,7 @@ mod registries;
 mod registry;
 mod ssh_agent;
 mod tools;
+pub mod upstream;
 mod world;
 
 pub use buildkitd::{Buildkitd, Variant};

@@ -1,4 +1,5 @@
-//! Development chores: `cargo xtask demo`, `test`, `up`, `down`, `image`, `bench`, `fuzz`, `proto`.
+//! Development chores: `cargo xtask demo`, `test`, `up`, `down`, `image`, `bench`, `fuzz`,
+//! `upstream`, `proto`.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use xtask::upstream::{Known, Options, Subjects, upstream};
 use xtask::{Context as _, Error, Profile, Progress, Result, Wanted, World};
 
 /// Development chores of Windlass.
@@ -58,6 +60,26 @@ enum Chore {
         #[arg(default_value_t = 60)]
         seconds: u64,
     },
+    /// Run the Dockerfile frontend's own tests against its image and ours.
+    Upstream {
+        /// Parts of the names of the tests to run; all if none is given.
+        names: Vec<String>,
+        /// Also write the verdicts to this file.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// Test our image only, beside what is known of upstream's.
+        #[arg(long)]
+        ours: bool,
+        /// Run tests of ours again whose verdict is known.
+        #[arg(long)]
+        again: bool,
+        /// Test the frontend as users get it, not the one that is quick to compile.
+        #[arg(long)]
+        release: bool,
+        /// How many tests run at once; as many as there are processors if it is not given.
+        #[arg(long, value_name = "NUMBER")]
+        jobs: Option<usize>,
+    },
     /// Regenerate the Rust code of `proto/` from the `.proto` files.
     Proto,
 }
@@ -82,6 +104,31 @@ fn main() -> ExitCode {
             Some(Ok(seconds)) => xtask::fuzz(None, seconds, progress),
             _ => xtask::fuzz(target.as_deref(), seconds, progress),
         },
+        Chore::Upstream {
+            names,
+            json,
+            ours,
+            again,
+            release,
+            jobs,
+        } => {
+            let options = Options {
+                names,
+                jobs: jobs.unwrap_or_else(processors),
+                subjects: if ours { Subjects::Ours } else { Subjects::Both },
+                known: if again {
+                    Known::IsDropped
+                } else {
+                    Known::Holds
+                },
+                profile: if release {
+                    Profile::Release
+                } else {
+                    Profile::Live
+                },
+            };
+            compare(&options, json.as_deref(), progress)
+        }
         Chore::Proto => proto::run().map_err(Error::new),
     };
     match done {
@@ -116,4 +163,15 @@ fn bench(json: Option<&Path>, progress: Progress) -> Result<()> {
     let Some(file) = json else { return Ok(()) };
     std::fs::write(file, xtask::bench::to_json(&figures))
         .context(|| format!("cannot write `{}`", file.display()))
+}
+
+fn compare(options: &Options, json: Option<&Path>, progress: Progress) -> Result<()> {
+    let report = upstream(options, progress)?;
+    print!("{}", report.text());
+    let Some(file) = json else { return Ok(()) };
+    std::fs::write(file, report.json()).context(|| format!("cannot write `{}`", file.display()))
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::command::{command, on_path, run};
 use crate::dirs::{Dirs, create, hex, lock, read, write};
-use crate::error::{Error, Result};
+use crate::error::{Context as _, Error, Result};
 use crate::progress::Progress;
 
 /// Go modules of every world, whose `tool` directives name the programs, relative to the checkout.
@@ -66,6 +66,45 @@ pub(crate) fn buildkitd(dirs: &Dirs, version: &str, progress: Progress) -> Resul
     Ok(bin.join("buildkitd"))
 }
 
+/// What the tests of upstream's Dockerfile frontend are.
+pub(crate) struct UpstreamTests {
+    /// Changes with their version.
+    pub(crate) key: String,
+    /// The program that runs them.
+    pub(crate) program: PathBuf,
+    /// Where their sources are.
+    pub(crate) sources: PathBuf,
+}
+
+/// Compiles the tests of the BuildKit that `tools/upstream` pins, unless the cache has them.
+pub(crate) fn upstream_tests(dirs: &Dirs, progress: Progress) -> Result<UpstreamTests> {
+    const PACKAGE: &str = "github.com/moby/buildkit/frontend/dockerfile";
+    need_go()?;
+    let module = dirs.checkout.join("tools/upstream");
+    let key = hex(read(&module.join("go.mod"))?.as_bytes());
+    let bin = dirs.cache.join("tools").join(&key);
+    create(&bin)?;
+    let program = bin.join("dockerfile.test");
+    let _lock = lock(&bin.with_extension("lock"))?;
+    if !program.exists() {
+        progress.say("compiling upstream's tests (once; some minutes)");
+        let part = bin.join("part");
+        let mut test = go(&module);
+        run(test
+            .args(["test", "-c", "-ldflags", "-s -w", "-o"])
+            .arg(&part)
+            .arg(PACKAGE))?;
+        std::fs::rename(&part, &program).context(|| "cannot keep upstream's tests".to_owned())?;
+    }
+    let listed = run(go(&module).args(["list", "-f", "{{.Dir}}", PACKAGE]))?;
+    let sources = PathBuf::from(String::from_utf8_lossy(&listed.stdout).trim());
+    Ok(UpstreamTests {
+        key,
+        program,
+        sources,
+    })
+}
+
 /// Compiles one of our own Go programs under `tools/`; Go itself knows whether it is fresh.
 pub(crate) fn compile_own(dirs: &Dirs, package: &str, out: &Path) -> Result<()> {
     need_go()?;
@@ -111,4 +150,20 @@ fn need_go() -> Result<()> {
     Err(Error::new(
         "Go is missing: install it from https://go.dev/dl (1.26 or later)",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn upstream_s_tests_are_those_of_our_daemon() {
+        let daemon = include_str!("../../tools/go.mod");
+        let tests = include_str!("../../tools/upstream/go.mod");
+        let pin = |text: &'static str| -> Option<&'static str> {
+            text.split_whitespace()
+                .skip_while(|word| *word != "github.com/moby/buildkit")
+                .nth(1)
+        };
+        assert!(pin(daemon).is_some_and(|version| version.starts_with('v')));
+        assert_eq!(pin(daemon), pin(tests));
+    }
 }
