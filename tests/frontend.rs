@@ -8,11 +8,13 @@ mod onbuild;
 mod options;
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use buildkit_llb::Platform;
 use buildkit_proto::{Any, errdefs, pb};
 use prost::Message;
-use windlass_frontend::build::{self, Invocation};
+use tokio::sync::oneshot;
+use windlass_frontend::build::{self, Invocation, guard};
 use windlass_frontend::gateway::memory::{Memory, Record};
 use windlass_frontend::gateway::{Error, ImageMeta, Outcome, Refs, Worker};
 
@@ -377,9 +379,14 @@ fn a_panic_is_an_error_that_names_the_pass() {
     for pass in [
         "load", "syntax", "model", "expand", "plan", "resolve", "lint", "lower", "solve",
     ] {
-        let error = case(TWO_STAGES).option("windlass.panic", pass).error();
+        let (sender, bug) = oneshot::channel();
+        thread::spawn(move || {
+            guard::report(sender);
+            case(TWO_STAGES).option("windlass.panic", pass).run();
+        });
+        let message = bug.blocking_recv().expect("a panic").message;
         let expected = format!("internal error in {pass}: ");
-        assert!(error.message.starts_with(&expected), "{}", error.message);
+        assert!(message.starts_with(&expected), "{message}");
     }
 }
 

@@ -37,7 +37,7 @@ pub use start::Invocation;
 ///
 /// The outcome could not be handed back; nobody is there to be told.
 pub async fn run(gateway: &impl Gateway, invocation: &Invocation) -> Result<(), Error> {
-    let outcome = guard::guarded(build(gateway, invocation)).await;
+    let outcome = build(gateway, invocation).await;
     gateway.finish(outcome).await
 }
 

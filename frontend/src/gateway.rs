@@ -4,8 +4,8 @@
 //! frontend ([`stdio`]), [`memory`] over maps, for tests. Its types are its own, except for what
 //! is sent on unread: definitions and source infos.
 //!
-//! Every call may wait for the build itself, so nothing here has a deadline. The frontend runs on
-//! one thread; no future needs to be `Send`.
+//! Every call may wait for the build itself, so nothing here has a deadline. One thread runs a
+//! build; no future needs to be `Send`.
 
 mod attestation;
 pub mod concurrent;

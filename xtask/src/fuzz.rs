@@ -16,7 +16,7 @@ pub fn fuzz(target: Option<&str>, seconds: u64, progress: Progress) -> Result<()
     let mut cargo = command("cargo");
     cargo.args(["run", "--quiet", "--package", "windlass-fuzz"]);
     // Optimised, with the checks of a test build.
-    cargo.args(["--profile", "live", "--"]);
+    cargo.args(["--profile", "fuzz", "--"]);
     cargo.args(target).arg(seconds.to_string());
     run_in_sight(cargo.current_dir(&dirs.checkout))
 }

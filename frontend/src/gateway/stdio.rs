@@ -83,7 +83,8 @@ async fn over(reader: Reader, writer: Writer) -> io::Result<Connection> {
     Ok(Connection { sender })
 }
 
-/// A connection to BuildKit; what the generated client sends its calls over.
+/// A connection to BuildKit; what the generated client sends its calls over, from any thread. The
+/// event loop it was made in moves its bytes.
 #[derive(Clone)]
 pub struct Connection {
     sender: SendRequest<Body>,
