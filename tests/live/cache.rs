@@ -24,7 +24,7 @@ const STEPS: [&str; 5] = [
     "RUN echo deps",
     "WORKDIR /app",
     "COPY a.txt",
-    "COPY /deps",
+    "COPY --from=deps /deps",
     "RUN cat",
 ];
 
@@ -162,7 +162,7 @@ stages:
     let second = second
         .arg(format!("--cache-from=type=local,src={cache}"))
         .run();
-    second.success().cached("COPY /foo");
+    second.success().cached("COPY --from=two /foo");
     assert_eq!(second.rootfs().read("/f"), expected);
 }
 

@@ -57,7 +57,7 @@ fn a_second_identical_build_is_all_cached() {
     assert_eq!(
         first,
         [
-            "COPY /srv/mentions-b .",
+            "COPY --from=other /srv/mentions-b .",
             "COPY src src/",
             "base",
             "mentions-a",
@@ -78,14 +78,18 @@ fn a_changed_argument_runs_what_mentions_it_and_what_stands_on_that() {
     let out = build().arg("--build-arg=B=changed").run();
     assert_eq!(
         ran(&out),
-        ["mentions-b", "COPY /srv/mentions-b ."],
+        ["mentions-b", "COPY --from=other /srv/mentions-b ."],
         "{}",
         out.stderr
     );
     let out = build().arg("--build-arg=A=changed").run();
     assert_eq!(
         ran(&out),
-        ["mentions-a", "mentions-none", "COPY /srv/mentions-b ."],
+        [
+            "mentions-a",
+            "mentions-none",
+            "COPY --from=other /srv/mentions-b ."
+        ],
         "{}",
         out.stderr
     );

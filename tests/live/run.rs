@@ -238,3 +238,78 @@ stages:
     assert!(step.name.starts_with("[app 2/2] say hello"), "{step:?}");
     assert_eq!(step.lines[0], format!("hello {}", live.unique()));
 }
+
+/// The names of the steps that a build shows, in alphabetical order.
+fn names(out: &windlass_tests::Outcome) -> Vec<String> {
+    let steps = out.success().steps().into_iter().map(|step| step.name);
+    let mut names: Vec<String> = steps
+        .filter(|name| name.starts_with('[') && !name.contains("build definition"))
+        // An image that several builds use has the name that the first of them gave it.
+        .filter(|name| !name.contains("] FROM "))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn steps_are_numbered_and_named_as_those_of_a_dockerfile() {
+    let live = Live::new("step-names");
+    let file = r#"
+stages:
+  base:
+    from: busybox
+    env: {WORD: out}
+    workdir: /out
+    steps:
+      - run: echo "base" > base
+      - copy: 'a*'
+        to: '${{ env.WORD }}/'
+        link: true
+      - copy: {content: "one\ntwo\n", name: doc}
+      - run: [touch, "a b"]
+  app:
+    from: scratch
+    steps:
+      - {copy: /out, from: base, to: /out, chmod: '0644'}
+"#;
+    let theirs = r#"FROM busybox AS base
+ENV WORD=out
+WORKDIR /out
+RUN echo "base" > base
+COPY --link a* $WORD/
+COPY <<"doc" .
+one
+two
+doc
+RUN ["touch", "a b"]
+FROM scratch AS app
+COPY --from=base --chmod=0644 /out /out
+"#;
+    let ours = live.yaml(file).file("a1", "x").run();
+    let theirs = live
+        .build()
+        .file("Dockerfile", theirs)
+        .file("a1", "x")
+        .run();
+    assert_eq!(names(&ours).join("\n"), names(&theirs).join("\n"));
+    assert!(ours.has_step("[base 3/6] RUN echo \"base\" > base"));
+    let platforms = "--platform=linux/amd64,linux/arm64";
+    let file = "
+stages:
+  tools: {platform: build, from: busybox, steps: [run: 'echo ${{ target.arch }} > /f']}
+  app: {from: scratch, steps: [{copy: /f, from: tools, to: /}]}
+";
+    let theirs = "FROM --platform=$BUILDPLATFORM busybox AS tools
+ARG TARGETARCH
+RUN echo $TARGETARCH > /f
+FROM scratch AS app
+COPY --from=tools /f /
+";
+    let shape = |out: &windlass_tests::Outcome| -> Vec<String> {
+        let start = |name: &String| name.split("] ").next().unwrap_or_default().to_owned();
+        names(out).iter().map(start).collect()
+    };
+    let ours = live.yaml(file).arg(platforms).run();
+    let theirs = live.build().file("Dockerfile", theirs).arg(platforms).run();
+    assert_eq!(shape(&ours).join("\n"), shape(&theirs).join("\n"));
+}

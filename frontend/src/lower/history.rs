@@ -44,10 +44,10 @@ pub(crate) fn entry(made: &Entry, created: Option<&str>) -> History {
     builder.build().expect("history: every field is optional")
 }
 
-/// Returns `["a" "b"]`: Go's `%q` of a list of strings.
-pub(crate) fn quoted_list(words: &[String]) -> String {
+/// Returns `["a" "b"]`: Go's `%q` of a list of strings, with a space or more between them.
+pub(crate) fn quoted_list(words: &[String], between: &str) -> String {
     let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
-    format!("[{}]", words.join(" "))
+    format!("[{}]", words.join(between))
 }
 
 /// Returns `[a b]`: Go's `%v` of a list of strings.
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn lists_are_quoted_as_in_go() {
         let words = ["sh".to_owned(), "echo \"a\\b\"\n".to_owned()];
-        assert_eq!(quoted_list(&words), r#"["sh" "echo \"a\\b\"\n"]"#);
+        assert_eq!(quoted_list(&words, " "), r#"["sh" "echo \"a\\b\"\n"]"#);
     }
 
     #[test]

@@ -40,10 +40,11 @@ pub(crate) fn copy(
     let Some(below) = below else {
         return Some(layer);
     };
+    let group = steps.group(&name, GroupWeight::Full);
     let name = name.replacen("] ", "] LINK ", 1);
     let merge = cx
         .vertex(action, Merge::new([below, layer]), &name)
-        .progress_group(steps.group(&name, GroupWeight::Full));
+        .progress_group(group);
     Some(cx.graph.add(merge).output(0))
 }
 

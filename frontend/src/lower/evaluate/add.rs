@@ -9,7 +9,7 @@ use crate::units::Malformed;
 
 use super::super::action::{CopySource, Unpack};
 use super::super::path;
-use super::copy::{Line, Parts, finish, inline_source, placement};
+use super::copy::{Line, Parts, finish, inline_source, link_flag, placement};
 use super::text::{parsed, path_of, string, strings};
 use super::{Context, Progress};
 
@@ -44,6 +44,7 @@ pub(crate) fn add(
             sources,
             placement,
             exclude,
+            flags: link_flag(add.link.as_ref()).to_owned(),
             line,
         },
     );

@@ -49,7 +49,10 @@ pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
         }
         Verb::Cmd(command) => {
             let words = command_words(cx, &at.state, command);
-            at.record(format!("CMD {}", history::quoted_list(&words)), Layer::None);
+            at.record(
+                format!("CMD {}", history::quoted_list(&words, " ")),
+                Layer::None,
+            );
             at.state.has_cmd = true;
             let config = &mut at.config().config;
             config.cmd = words;
@@ -165,7 +168,7 @@ pub(crate) fn shell(state: &State) -> Vec<String> {
 fn entrypoint(cx: &mut Context, at: &mut Progress, command: &Command<Expanded>) {
     let words = command_words(cx, &at.state, command);
     at.record(
-        format!("ENTRYPOINT {}", history::quoted_list(&words)),
+        format!("ENTRYPOINT {}", history::quoted_list(&words, " ")),
         Layer::None,
     );
     let keeps_cmd = at.state.has_cmd;

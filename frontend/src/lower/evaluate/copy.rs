@@ -38,6 +38,8 @@ pub(crate) fn copy(
             Tree::Flat
         },
     };
+    let mut flags = origin(cx, copy.from.as_ref());
+    flags.push_str(link_flag(copy.link.as_ref()));
     let mut line = Line::new("COPY");
     if has_parents {
         line.word("--parents");
@@ -61,9 +63,25 @@ pub(crate) fn copy(
             sources,
             placement,
             exclude,
+            flags,
             line,
         },
     );
+}
+
+/// Returns ` --from=base`.
+fn origin(cx: &Context, from: Option<&Input>) -> String {
+    let name = match from {
+        None | Some(Input::Context(_)) => return String::new(),
+        Some(Input::Scratch) => "scratch",
+        Some(Input::Stage(id, _)) => &cx.plan.stages[id.0].name.value,
+        Some(Input::Image(name) | Input::NamedContext(name)) => &name.value,
+    };
+    format!(" --from={name}")
+}
+
+pub(super) fn link_flag(link: Option<&Spanned<bool>>) -> &'static str {
+    if flag(link) { " --link" } else { "" }
 }
 
 pub(super) fn flag(flag: Option<&Spanned<bool>>) -> bool {
@@ -186,6 +204,8 @@ pub(super) struct Parts {
     pub(super) sources: Vec<CopySource>,
     pub(super) placement: Placement,
     pub(super) exclude: Vec<String>,
+    /// What the log shows and the history does not, with a space before each word.
+    pub(super) flags: String,
     pub(super) line: Line,
 }
 
@@ -200,6 +220,7 @@ pub(super) fn finish(
         sources,
         placement,
         exclude,
+        flags,
         mut line,
     } = parts;
     let written = to.map_or_else(|| ".".to_owned(), |to| string(cx, &at.state, to));
@@ -217,7 +238,9 @@ pub(super) fn finish(
         exclude,
         layering: placement.layering,
     };
-    at.push(cx, step, line.0.clone(), ActionKind::Copy(Box::new(kind)));
+    let mut shown = line.0.clone();
+    shown.insert_str(shown.find(' ').unwrap_or(shown.len()), &flags);
+    at.push(cx, step, shown, ActionKind::Copy(Box::new(kind)));
     at.record(format!("{} # buildkit", line.0), Layer::Made);
 }
 

@@ -12,7 +12,7 @@ use crate::text::Spanned;
 use crate::units;
 
 use super::super::action::{ActionKind, Exec, Extras, Inline, Missing, Mount, MountKind};
-use super::super::history::Layer;
+use super::super::history::{Layer, quoted_list};
 use super::super::state::{self, State};
 use super::super::{need, path};
 use super::config;
@@ -29,7 +29,7 @@ pub(crate) fn run(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>, ru
     let (args, shown) = match &run.command {
         Command::Exec(words) => {
             let words = strings(cx, &at.state, words);
-            let shown = words.join(" ");
+            let shown = quoted_list(&words, ", ");
             (words, shown)
         }
         Command::Shell(text) => {
