@@ -195,7 +195,7 @@ stages:
   app:
     from: scratch
     steps: [{file: /mark, content: layout}]
-    image: {env: {A: of the layout}}
+    image: {env: {A: of the layout}, workdir: /test}
 ";
     let output = format!(
         "--output=type=oci,tar=false,dest={},name=x/y:1",
@@ -211,6 +211,9 @@ stages:
     let out = with(live.yaml(file), "base-image", &value).run();
     assert_eq!(out.rootfs().read("/f"), "layout");
     assert_eq!(out.rootfs().read("/env"), "of the layout");
+    let image = out.image();
+    assert_eq!(image.setting("WorkingDir"), "/test");
+    assert!(image.setting("Env").to_string().contains("A=of the layout"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What the command line says about every step and about the image.
 
+use std::path::Path;
+
 use windlass_tests::Live;
 
 const STEPS: &str = r"
@@ -88,4 +90,96 @@ fn an_option_with_a_bad_value_is_refused() {
         .env("SOURCE_DATE_EPOCH", "yesterday")
         .run();
     out.failure().stderr_contains("SOURCE_DATE_EPOCH");
+}
+
+#[test]
+fn the_name_of_the_host_may_be_an_argument_which_wins_over_the_option() {
+    let live = Live::new("hostname");
+    let build = || {
+        let command = "(hostname; grep -cw foo /etc/hosts)";
+        live.yaml(&STEPS.replace("COMMAND", command))
+    };
+    let out = build()
+        .arg("--build-arg=BUILDKIT_SANDBOX_HOSTNAME=foo")
+        .run();
+    assert_eq!(out.rootfs().read("/out"), "foo\n1\n");
+    out.stderr_lacks("unknown-build-arg");
+    let solved = |options: &[&str]| {
+        let build = build();
+        let context = build.in_context("").display().to_string();
+        let dest = build.beside("made");
+        let mut buildctl = live.buildctl();
+        buildctl.args(["build", "--progress=plain", "--frontend=gateway.v0"]);
+        for option in options {
+            buildctl.args(["--opt", option]);
+        }
+        buildctl.args(["--opt", "source=registry.example.com/windlass:1"]);
+        buildctl.args(["--opt", "filename=build.yaml"]);
+        buildctl.arg(format!("--local=dockerfile={context}"));
+        buildctl.arg(format!("--output=type=local,dest={}", dest.display()));
+        let out = buildctl.output().expect("buildctl runs");
+        let stderr = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(out.status.success(), "{stderr}");
+        std::fs::read_to_string(dest.join("out")).expect("a file")
+    };
+    assert_eq!(solved(&["hostname=foo"]), "foo\n1\n");
+    let both = ["hostname=bar", "build-arg:BUILDKIT_SANDBOX_HOSTNAME=foo"];
+    assert_eq!(solved(&both), "foo\n1\n");
+}
+
+#[test]
+fn proxies_are_there_without_being_asked_for_and_change_no_cache() {
+    let live = Live::new("proxies");
+    let text = "
+args: {FOO: , BAR: '', BAZ: bazcontent}
+stages:
+  app:
+    from: busybox
+    build-env: {UNIQUE: x, FOO: '${{ args.FOO }}', BAZ: '${{ args.BAZ }}'}
+    steps:
+      - run: printf %s $HTTP_PROXY::$NO_PROXY::$no_proxy::$FOO::$BAR::$BAZ > /out
+";
+    let text = text.replace("UNIQUE", &live.unique().replace('-', "_"));
+    let built = |args: &[&str]| {
+        let args = args.iter().map(|arg| format!("--build-arg={arg}"));
+        let out = live.yaml(&text).args(args).run();
+        assert!(!String::from_utf8_lossy(&out.image().config_bytes).contains("hpvalue"));
+        out.success().stderr_lacks("unknown-build-arg");
+        out.rootfs().read("/out")
+    };
+    let first = "hpvalue::npvalue::npvalue::foo::::bazcontent";
+    assert_eq!(
+        built(&["FOO=foo", "http_proxy=hpvalue", "NO_PROXY=npvalue"]),
+        first
+    );
+    assert_eq!(built(&["FOO=foo", "http_proxy=hpvalue2"]), first);
+    let changed = built(&["FOO=foo2", "http_proxy=hpvalue2"]);
+    assert_eq!(changed, "hpvalue2::::::foo2::::bazcontent");
+}
+
+#[test]
+fn memory_and_processors_are_as_much_as_the_command_line_says() {
+    let live = Live::new("resources");
+    let command = "(cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/cpu.max 2> /dev/null \
+                   || cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/cpu/cpu.cfs_quota_us)";
+    let out = live
+        .yaml(&STEPS.replace("COMMAND", command))
+        .arg("--resource=memory=64m")
+        .arg("--resource=cpu-quota=50000")
+        .arg("--resource=cpu-period=100000")
+        .run();
+    let said = out.rootfs().read("/out");
+    assert!(said.starts_with("67108864\n50000"), "{said}");
+}
+
+#[test]
+fn steps_are_below_the_control_group_that_is_asked_for() {
+    let live = Live::new("cgroup");
+    let name = live.unique();
+    let step = STEPS.replace("COMMAND", "echo UNIQUE");
+    let build = live.yaml(&step).arg(format!("--cgroup-parent=/{name}"));
+    build.run().success();
+    // With one hierarchy of groups or several: the daemon leaves the parent behind.
+    let parents = ["", "memory", "pids"].map(|it| Path::new("/sys/fs/cgroup").join(it).join(name));
+    assert!(parents.iter().any(|it| it.exists()), "{parents:?}");
 }

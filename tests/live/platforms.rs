@@ -1,6 +1,8 @@
 //! Images for several platforms.
 
-use windlass_tests::{Live, SYNTAX};
+use std::path::Path;
+
+use windlass_tests::{Build, Live, SYNTAX};
 
 #[test]
 fn each_platform_has_its_own_content_and_shares_what_the_builder_made() {
@@ -293,4 +295,171 @@ stages:
         images.collect::<Vec<_>>().join("\n"),
         "linux/arm/v6: arm v6\nlinux/arm/v7: arm v7\nlinux/amd64/v2: amd64 v2\nlinux/arm64: arm64 "
     );
+}
+
+#[test]
+fn platforms_that_nothing_runs_on_are_made_and_come_out_of_every_exporter() {
+    let live = Live::new("foreign-systems");
+    let text = "
+stages:
+  for-linux: {from: scratch, steps: [{copy: foo, to: /forlinux}]}
+  for-darwin: {from: scratch, steps: [{copy: bar, to: /fordarwin}]}
+  app: {from: 'for-${{ target.os }}'}
+";
+    let dest = live.dir().join("out.tar");
+    let build = live.yaml(text).file("foo", "data").file("bar", "data2");
+    let build = build.arg(format!("--output=type=tar,dest={}", dest.display()));
+    let platforms = "--platform=linux/amd64,darwin/amd64";
+    build.arg(platforms).run().success();
+    let mut archive = tar::Archive::new(std::fs::File::open(&dest).expect("an archive"));
+    let entries = archive.entries().expect("an archive").map(|entry| {
+        let entry = entry.expect("an entry");
+        entry.path().expect("a name").display().to_string()
+    });
+    let mut names: Vec<String> = entries.filter(|name| name.contains("/for")).collect();
+    names.sort();
+    assert_eq!(names, ["darwin_amd64/fordarwin", "linux_amd64/forlinux"]);
+    let text = "
+stages:
+  app:
+    from: scratch
+    steps: [{copy: 'arch-${{ target.arch }}', to: /whoami}]
+    image: {labels: {target: '${{ target.platform }}'}}
+";
+    let dest = live.dir().join("out");
+    let build = ["amd64", "arm", "s390x"]
+        .iter()
+        .fold(live.yaml(text), |build, arch| {
+            build.file(&format!("arch-{arch}"), format!("i am {arch}"))
+        });
+    let build = build.arg(format!("--output=type=local,dest={}", dest.display()));
+    let platforms = "--platform=windows/amd64,linux/arm,linux/s390x";
+    build.arg(platforms).run().success();
+    let read = |path: &str| std::fs::read_to_string(dest.join(path)).expect("a file");
+    assert_eq!(read("windows_amd64/whoami"), "i am amd64");
+    assert_eq!(read("linux_arm_v7/whoami"), "i am arm");
+    assert_eq!(read("linux_s390x/whoami"), "i am s390x");
+}
+
+/// Builds through the gateway directly, which takes every platform, and returns the directory
+/// that is made.
+#[track_caller]
+fn solved(
+    live: &Live,
+    build: &Build<'_>,
+    options: &[&str],
+    image: Option<&str>,
+) -> std::path::PathBuf {
+    let context = build.in_context("x");
+    let context = context.parent().expect("a directory").display().to_string();
+    let dest = build.beside("made");
+    let mut buildctl = live.buildctl();
+    buildctl.args(["build", "--progress=plain", "--frontend=gateway.v0"]);
+    buildctl.args(["--opt", "source=registry.example.com/windlass:1"]);
+    buildctl.args(["--opt", "filename=build.yaml"]);
+    for option in options {
+        buildctl.args(["--opt", option]);
+    }
+    buildctl.arg(format!("--local=context={context}"));
+    buildctl.arg(format!("--local=dockerfile={context}"));
+    buildctl.arg(format!("--output=type=local,dest={}", dest.display()));
+    if let Some(name) = image {
+        buildctl.arg(format!("--output=type=image,name={name},push=true"));
+    }
+    let out = buildctl.output().expect("buildctl runs");
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    dest
+}
+
+#[test]
+fn of_an_image_for_two_versions_of_a_system_the_right_one_is_taken() {
+    let live = Live::new("os-versions");
+    // Made by another builder: one does not convert layers of Windows that it made itself.
+    let text = "
+stages:
+  app:
+    from: scratch
+    steps:
+      - {file: /version, content: '${{ target.os-version- }}'}
+      - {file: /platform, content: '${{ target.platform }}'}
+";
+    let platforms = ["windows(1.2.3)/bar", "windows(1.1.0)/bar"];
+    let name = live.repository();
+    let both = format!("platform={}", platforms.join(","));
+    let dest = solved(&live, &live.yaml(text), &[&both], Some(&name));
+    let read = |dir: &Path, path: &str| std::fs::read_to_string(dir.join(path)).expect("a file");
+    for (platform, version) in platforms.iter().zip(["1.2.3", "1.1.0"]) {
+        let dir = dest.join(platform.replace('/', "_"));
+        assert_eq!(read(&dir, "version"), version);
+        assert_eq!(read(&dir, "platform"), *platform);
+        let text = format!("stages: {{app: {{from: '{name}'}}}}\n");
+        let one = format!("platform={platform}");
+        let dir = solved(&live, &live.yaml(&text), &[&one], None);
+        assert_eq!(read(&dir, "version"), version);
+    }
+}
+
+#[test]
+fn a_platform_that_is_asked_for_twice_is_made_once() {
+    let live = Live::new("platform-twice");
+    let text = "
+stages:
+  for-linux: {from: alpine}
+  for-windows: {from: nowhere.example.com/nanoserver}
+  app: {from: 'for-${{ target.os }}'}
+";
+    let options = [
+        "platform=linux/amd64,linux/amd64",
+        "attest:provenance=mode=max",
+    ];
+    let dest = solved(&live, &live.yaml(text), &options, None);
+    assert!(dest.join("bin/busybox").exists());
+}
+
+#[test]
+fn a_base_for_another_platform_decides_when_nobody_else_does() {
+    let live = Live::new("foreign-base");
+    let name = live.repository();
+    let base = live
+        .yaml("stages: {app: {from: alpine}}\n")
+        .arg("--platform=linux/arm64");
+    base.args(["--push", &format!("--tag={name}"), "--provenance=false"])
+        .run()
+        .success();
+    let run = "uname -m > /machine";
+    let ours = format!("stages: {{app: {{from: '{name}', steps: [run: {run}]}}}}\n");
+    let ours = live.yaml(&ours).run().image();
+    let theirs = format!("FROM {name}\nRUN {run}\n");
+    let theirs = live.build().file("Dockerfile", theirs).run().image();
+    assert_eq!(ours.rootfs().read("/machine"), "aarch64\n");
+    assert_eq!(ours.platform, "linux/arm64");
+    assert_eq!(ours.digest, theirs.digest);
+}
+
+#[test]
+fn a_named_image_is_of_the_platform_of_its_stage() {
+    let live = Live::new("named-platform");
+    let name = live.repository();
+    let base = live.yaml("stages: {app: {from: alpine}}\n");
+    base.args(["--push", &format!("--tag={name}")])
+        .run()
+        .success();
+    let text = "
+stages:
+  app:
+    platform: build
+    from: base
+    steps: [run: uname -m > /machine]
+";
+    let build = live.yaml(text).arg("--platform=darwin/ppc64le");
+    let image = build
+        .arg(format!("--build-context=base=docker-image://{name}"))
+        .run()
+        .image();
+    assert_eq!(image.rootfs().read("/machine"), "x86_64\n");
+    assert_eq!(image.platform, "darwin/ppc64le");
 }

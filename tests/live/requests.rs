@@ -285,6 +285,25 @@ stages:
     );
 }
 
+#[test]
+fn warnings_are_in_the_metadata_of_the_build() {
+    let live = Live::new("metadata");
+    let file = "stages: {app: {from: scratch, steps: [add: f]}}\n";
+    let build = live.build().file("build.yaml", with_syntax(file));
+    let metadata = build.beside("metadata.json");
+    let build = build.file("f", "x").env("BUILDX_METADATA_WARNINGS", "1");
+    let build = build.arg(format!("--metadata-file={}", metadata.display()));
+    build.run().success();
+    let text = std::fs::read_to_string(metadata).expect("a file");
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let warning = &json["buildx.build.warnings"][0];
+    let range = &warning["range"][0]["start"]["line"];
+    assert_eq!(*range, 2, "{json}");
+    let step = warning["vertex"].as_str().unwrap_or_default();
+    assert!(step.starts_with("sha256:"), "{json}");
+    assert_eq!(warning["sourceInfo"]["filename"], "build.yaml");
+}
+
 /// Returns a build through the gateway directly, which takes every option.
 fn buildctl(live: &Live, build: &Build<'_>) -> Command {
     let context = build.in_context("x");

@@ -229,6 +229,31 @@ fn a_repository_of_sha256_is_cloned_and_checked() {
 }
 
 #[test]
+fn a_commit_that_is_checked_is_found_in_the_cache_of_one_that_is_not() {
+    let live = Live::new("git-cached");
+    let daemon = Served::start(live.dir());
+    let built = |checksum: &str| {
+        let text = format!(
+            "{SYNTAX}stages:
+  app:
+    from: busybox
+    steps:
+      - {{add: '{}#main', to: /repo{checksum}}}
+      - run: head -c 16 /dev/urandom | md5sum > /unique
+",
+            daemon.url()
+        );
+        live.build()
+            .file("build.yaml", text)
+            .run()
+            .rootfs()
+            .read("/unique")
+    };
+    let first = built("");
+    assert_eq!(built(&format!(", checksum: '{}'", daemon.head)), first);
+}
+
+#[test]
 fn a_wrong_commit_is_an_error_at_its_line() {
     let live = Live::new("git-wrong");
     let daemon = Served::start(live.dir());

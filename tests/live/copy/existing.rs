@@ -83,7 +83,32 @@ stages:
     assert_eq!(build.run().rootfs().read("/seen"), "file1\n");
     let build = build.file("other", "2");
     build.run().cached("RUN ls").cached("COPY file");
+    let build = build.file("file1", "changed");
+    build.run().not_cached("RUN ls").not_cached("COPY file");
     let from = build.in_context("file1");
     fs::rename(from, build.in_context("file2")).expect("it is there");
     assert_eq!(build.run().rootfs().read("/seen"), "file2\n");
+}
+
+#[test]
+fn names_of_the_context_may_be_in_any_script() {
+    let live = Live::new("unicode");
+    let names = [
+        "test-äöü.txt",
+        "test-%C3%A4%C3%B6%C3%BC.txt",
+        "test+aou.txt",
+    ];
+    let steps: String = names
+        .iter()
+        .map(|name| format!("      - copy: {name}\n"))
+        .collect();
+    let file = format!("stages:\n  app:\n    from: scratch\n    steps:\n{steps}");
+    let build = names
+        .iter()
+        .fold(live.yaml(&file), |build, name| build.file(name, name));
+    let files = build.run().rootfs();
+    for name in names {
+        assert_eq!(files.read(&format!("/{name}")), name);
+    }
+    assert_eq!(files.paths("/").len(), 3);
 }

@@ -168,8 +168,42 @@ fn parents_keeps_the_directories_from_the_pivot_on() {
                 "COPY --parents --exclude=e **/x p/",
                 "755 0:0 p/\n755 0:0 p/d/\n644 0:0 p/d/x",
             ),
+            (
+                "{copy: ./d/./sub, to: p/, parents: true}",
+                "COPY --parents ./d/./sub p/",
+                "755 0:0 p/\n755 0:0 p/sub/\n644 0:0 p/sub/y",
+            ),
+            (
+                "{copy: 'd/nope*/y', to: p/, parents: true}",
+                "COPY --parents d/nope*/y p/",
+                "755 0:0 p/",
+            ),
+            (
+                "{copy: './d/./nope*', to: p/, parents: true}",
+                "COPY --parents ./d/./nope* p/",
+                "755 0:0 p/",
+            ),
         ],
     );
+}
+
+#[test]
+fn a_path_that_is_missing_below_its_parents_is_an_error_at_its_line() {
+    let live = Live::new("missing-parents");
+    let file = "stages:
+  base: {from: scratch, steps: [{file: /a/b/f, content: x}]}
+  app:
+    from: scratch
+    steps:
+      - {copy: /a/nope/f, from: base, to: /out/, parents: true}
+";
+    let build = live.build().file("build.yaml", format!("{SYNTAX}{file}"));
+    let error = build.run().failure().error();
+    assert!(
+        error.contains("   7 | >>>       - {copy: /a/nope/f"),
+        "{error}"
+    );
+    assert!(error.contains("\"/a/nope/f\": not found"), "{error}");
 }
 
 #[test]
