@@ -1,6 +1,7 @@
 //! The passes without a daemon: goldens and parity.
 
 mod compiled;
+mod converted;
 mod digests;
 mod docs;
 mod examples;

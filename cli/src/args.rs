@@ -41,6 +41,11 @@ pub(crate) enum Command {
     /// Writes the files anew where formatting changes them; standard input goes to standard
     /// output. Exits with 1 if a file cannot be read as YAML, which is left as it is.
     Fmt(Fmt),
+    /// Prints a build file as the Dockerfile that says the same.
+    ///
+    /// Exits with 1, and prints no file, if there is anything that no Dockerfile says; each such
+    /// thing is named at its line.
+    Convert(Convert),
     /// Prints the JSON Schema of build files, for editors.
     Schema(Schema),
 }
@@ -80,6 +85,23 @@ pub(crate) struct Fmt {
     /// Write nothing: show what would change, and exit with 1 if anything would.
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// `windlass convert`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Convert {
+    /// The file; `-` for standard input.
+    pub(crate) file: PathBuf,
+    /// What it becomes.
+    #[arg(long, value_enum)]
+    pub(crate) to: Form,
+}
+
+/// A form of builds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// For places that run nothing but Dockerfiles.
+    Dockerfile,
 }
 
 /// `windlass schema`.

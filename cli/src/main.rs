@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod convert;
 mod diff;
 mod files;
 mod fmt;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let done = match &args.command {
         Command::Check(check) => check::run(check, &mut out),
         Command::Graph(graph) => graph::run(graph, &mut out),
+        Command::Convert(convert) => convert::run(convert, &mut out),
         Command::Fmt(fmt) => fmt::run(fmt, &mut out),
         Command::Schema(schema) => Ok(schema::run(schema, &mut out)),
     };

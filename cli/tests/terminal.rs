@@ -1,5 +1,7 @@
 //! The command as a person sees it: what it prints where, and how it exits.
 
+#[path = "terminal/convert.rs"]
+mod convert;
 #[path = "terminal/fmt.rs"]
 mod fmt;
 

@@ -20,7 +20,7 @@ use std::fmt;
 use crate::text::Span;
 
 pub use eval::{Found, MAX_TEXT, Scope, eval, finish};
-pub(crate) use name::{dockerfile_name, predefined};
+pub(crate) use name::{dockerfile_name, predefined, predefined_variable};
 pub use parse::parse;
 pub use write::write;
 

@@ -35,6 +35,8 @@ use history::Entry;
 use options::{ContextSource, Options, TargetChoice};
 use state::{Below, State};
 
+pub(crate) use evaluate::shell_text;
+
 /// What one platform's build comes to.
 #[derive(Debug)]
 pub struct Lowered {

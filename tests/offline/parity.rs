@@ -38,13 +38,13 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// What a build is asked for.
-struct Options {
-    asked: Asked,
-    platform: String,
+pub(crate) struct Options {
+    pub(crate) asked: Asked,
+    pub(crate) platform: String,
 }
 
 impl Options {
-    fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let mut options = Self {
             asked: Asked::default(),
             platform: "linux/amd64".to_owned(),
@@ -69,10 +69,7 @@ impl Options {
 }
 
 /// One comparison, as `tools/parity` reads it.
-fn request(path: &Path, options: &Options, compiled: &Compiled) -> Value {
-    let dockerfile = path.with_extension("Dockerfile");
-    let dockerfile = fs::read_to_string(&dockerfile)
-        .unwrap_or_else(|error| panic!("{}: {error}", dockerfile.display()));
+pub(crate) fn request(dockerfile: &str, options: &Options, compiled: &Compiled) -> Value {
     let built = &compiled.builds[0];
     let images: BTreeMap<&str, Value> = built
         .plan
@@ -112,11 +109,21 @@ fn equal_files_give_equal_ops_and_configs() {
             let _ = writeln!(wrong, "{}\n{}", path.display(), compiled.rendered());
             continue;
         }
-        let _ = writeln!(requests, "{}", request(path, &options, &compiled));
+        let dockerfile = path.with_extension("Dockerfile");
+        let dockerfile = fs::read_to_string(&dockerfile)
+            .unwrap_or_else(|error| panic!("{}: {error}", dockerfile.display()));
+        let _ = writeln!(requests, "{}", request(&dockerfile, &options, &compiled));
     }
     assert!(wrong.is_empty(), "{wrong}");
-    let answers = compare(&requests);
-    for (path, answer) in cases.iter().zip(answers.lines()) {
+    let cases: Vec<String> = cases.iter().map(|it| it.display().to_string()).collect();
+    assert_eq!(differences(&cases, &requests), "");
+}
+
+/// Returns what differs in each case.
+pub(crate) fn differences(cases: &[String], requests: &str) -> String {
+    let answers = compare(requests);
+    let mut wrong = String::new();
+    for (case, answer) in cases.iter().zip(answers.lines()) {
         let answer: Value = serde_json::from_str(answer).expect("an answer");
         let differences = answer["differences"]
             .as_array()
@@ -124,16 +131,11 @@ fn equal_files_give_equal_ops_and_configs() {
             .unwrap_or_default();
         let error = answer.get("error").cloned();
         for line in differences.iter().chain(error.iter()) {
-            let _ = writeln!(
-                wrong,
-                "{}: {}",
-                path.display(),
-                line.as_str().unwrap_or_default()
-            );
+            let _ = writeln!(wrong, "{case}: {}", line.as_str().unwrap_or_default());
         }
     }
     assert_eq!(answers.lines().count(), cases.len(), "an answer a case");
-    assert!(wrong.is_empty(), "{wrong}");
+    wrong
 }
 
 /// Runs the comparison; Go builds it on the first run.

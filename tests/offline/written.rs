@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use windlass_frontend::convert::write::{Comments, write};
+use windlass_frontend::convert::comments::Comments;
+use windlass_frontend::convert::write::write;
 use windlass_frontend::diagnostic::Diagnostics;
 use windlass_frontend::expand::Asked;
 use windlass_frontend::model;

@@ -8,32 +8,14 @@ mod exec;
 mod fields;
 mod step;
 
-use std::collections::BTreeMap;
-
 use crate::model::{
     Arg, ArgType, Body, Build, Check, ImageKeys, InputKind, InputName, NamedCache, NamedSecret,
     NamedSsh, PlatformPattern, Stage, Written,
 };
-use crate::syntax::print::{Item, Shape, Tree};
+use crate::syntax::print::{Shape, Tree};
 
+use super::comments::Comments;
 use fields::{Fields, flow, list, literal, text, word};
-
-/// Comments by the place of what they stand at.
-#[derive(Clone, Debug, Default)]
-pub struct Comments {
-    /// By the first byte of an element: lines before it; an empty line is a blank one.
-    pub before: BTreeMap<u32, Vec<String>>,
-    /// What stands after the last element.
-    pub end: Vec<String>,
-}
-
-impl Comments {
-    /// Gives an entry the comments that stand at a place.
-    fn put(&mut self, at: u32, item: &mut Item) {
-        item.before
-            .extend(self.before.remove(&at).unwrap_or_default());
-    }
-}
 
 /// Returns the document of a build.
 pub fn write(build: &Build, comments: &mut Comments) -> Tree {

@@ -143,6 +143,8 @@ codes! {
     BadImageConfig "bad-image-config" Error "The config of an image cannot be read."
     ParallelInOrder "parallel-in-order" Warning "The builder runs parallel branches one after the other."
     UncheckedPaths "unchecked-paths" Warning "The builder does not notice that a path to copy is missing."
+    // convert
+    NotInDockerfile "not-in-dockerfile" Error "A Dockerfile has nothing for something that the file says."
     // lint: settings
     UnknownRule "unknown-rule" Error "A lint setting names a rule that does not exist."
     // lint: one code per rule, with a page in docs/rules

@@ -73,6 +73,14 @@ pub(crate) fn predefined(theirs: &str) -> Option<Name> {
     }
 }
 
+/// Returns the argument that a Dockerfile has predefined for something.
+pub(crate) fn predefined_variable(name: &Name) -> Option<&'static str> {
+    let name = name.to_string();
+    let mut all = PREDEFINED.iter();
+    all.find(|(_, ours)| *ours == name)
+        .map(|(theirs, _)| *theirs)
+}
+
 /// Reads the name at the start of `text`, which starts with no blank.
 pub(super) fn parse(text: &str) -> Parsed {
     let space = word(text);

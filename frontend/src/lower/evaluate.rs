@@ -28,6 +28,8 @@ use super::path;
 use super::state::{Below, State};
 use super::{Resolved, ResolvedConfig};
 
+pub(crate) use exec::shell_text;
+
 /// What the stages do, in the plan's order.
 #[derive(Debug)]
 pub(crate) struct Evaluated {

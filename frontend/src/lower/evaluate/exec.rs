@@ -75,8 +75,10 @@ struct Executed {
 
 /// Whether a text of several lines stops at its first failing command.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Errexit {
+pub(crate) enum Errexit {
+    /// `set -e` comes first.
     On,
+    /// The text is what is run.
     Off,
 }
 
@@ -161,7 +163,7 @@ fn shell(cx: &mut Context, at: &Progress, exec: &model::Exec<Expanded>) -> Vec<S
 /// Returns what the shell is given: one logical line joined, or the text as it is.
 ///
 /// A text of several lines stops at the first failing command, in shells that know `set -e`.
-fn shell_text(text: &str, shell: &[String], errexit: Errexit) -> String {
+pub(crate) fn shell_text(text: &str, shell: &[String], errexit: Errexit) -> String {
     if let Some(line) = logical_line(text) {
         return line;
     }
