@@ -148,9 +148,10 @@ pub(crate) fn compile(
 
     let mut files = Files::new();
     let mut diags = Diagnostics::new();
-    let file = files.add(files::name(path), String::from_utf8_lossy(&bytes));
+    let name = files::name(path);
+    let file = files.add(&name, String::from_utf8_lossy(&bytes));
     let mut builds = Vec::new();
-    if let Some(reading) = compile::read(file, &bytes, &mut diags) {
+    if let Some(reading) = compile::read(file, &name, &bytes, &mut diags) {
         let options = options(&platforms);
         let known = diags.clone();
         let (plans, resolved) = loop {

@@ -171,7 +171,8 @@ async fn resolve(
 
 /// Reads the build file. Not the tree is kept, which is as large as what it says.
 fn read(loaded: &Loaded, diags: &mut Diagnostics) -> Result<Build, Error> {
-    let reading = compile::read(FileId::ROOT, &loaded.bytes, diags);
+    let name = loaded.files.get(FileId::ROOT).name();
+    let reading = compile::read(FileId::ROOT, name, &loaded.bytes, diags);
     if reading.is_none() {
         stop_at_mistakes(diags, loaded)?;
     }

@@ -6,13 +6,14 @@
 use buildkit_llb::Platform;
 
 use crate::diagnostic::Diagnostics;
+use crate::dockerfile;
 use crate::expand::{self, Asked};
 use crate::lint;
 use crate::model::{self, Build};
 use crate::pass::enter;
 use crate::plan::{self, Plan};
 use crate::syntax::{self, Document};
-use crate::text::FileId;
+use crate::text::{FileId, Spanned};
 
 /// Where a build runs and what it is for.
 #[derive(Clone, Debug)]
@@ -23,11 +24,20 @@ pub struct Platforms {
     pub asked: Vec<Platform>,
 }
 
-/// A build file that was read.
+/// A file that was read.
 pub struct Reading {
     /// What it says.
     pub build: Build,
-    document: Document,
+    /// The language it is in.
+    pub language: Language,
+}
+
+/// The language of a file, and what a reading keeps besides what it says.
+pub enum Language {
+    /// A build file: its tree.
+    BuildFile(Document),
+    /// A Dockerfile: its comments, in order.
+    Dockerfile(Vec<Spanned<String>>),
 }
 
 impl Reading {
@@ -38,21 +48,34 @@ impl Reading {
 
     /// Gives every finding the path of its place, such as `stages.test.steps[2].run`.
     pub fn add_paths(&self, diags: &mut Diagnostics) {
-        syntax::path::annotate(&self.document, diags);
+        if let Language::BuildFile(document) = &self.language {
+            syntax::path::annotate(document, diags);
+        }
     }
 }
 
-/// Reads a build file and checks what holds for every request.
+/// Reads a build file or a Dockerfile of that name, and checks what holds for every request.
 ///
-/// The result is `None` if the text is not YAML.
-pub fn read(file: FileId, bytes: &[u8], diags: &mut Diagnostics) -> Option<Reading> {
+/// The result is `None` if the text is neither.
+pub fn read(file: FileId, name: &str, bytes: &[u8], diags: &mut Diagnostics) -> Option<Reading> {
     enter("syntax");
-    let document = syntax::parse_bytes(file, bytes, diags)?;
-    enter("model");
-    let build = model::decode(&document, diags);
+    let text = syntax::text(file, bytes, diags)?;
+    let (build, language) = match dockerfile::is_dockerfile(name, text) {
+        true => {
+            enter("dockerfile");
+            let reading = dockerfile::read(file, text, diags);
+            (reading.build, Language::Dockerfile(reading.comments))
+        }
+        false => {
+            let document = syntax::parse(file, text, diags)?;
+            enter("model");
+            let build = model::decode(&document, diags);
+            (build, Language::BuildFile(document))
+        }
+    };
     enter("expand");
     expand::check(&build, diags);
-    Some(Reading { build, document })
+    Some(Reading { build, language })
 }
 
 /// Returns the platforms to build for and the plan of each, in order.

@@ -27,6 +27,7 @@ mod uses;
 mod when;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use buildkit_llb::Platform;
 
@@ -48,6 +49,7 @@ impl Phase for Expanded {
     type Cache = Cache;
     type Secret = SecretMount<Expanded>;
     type Ssh = SshMount<Expanded>;
+    type Arg = Infallible;
 }
 
 /// What the request says about the build file; plain data, filled by `build`.

@@ -131,6 +131,19 @@ pub enum Modifier<N> {
 pub type Text = Template<EnvName>;
 
 impl<N> Template<N> {
+    /// Returns a template that is only a reference.
+    pub fn reference(span: Span, name: N) -> Self {
+        let reference = Reference {
+            span,
+            name,
+            modifier: None,
+        };
+        Self {
+            span,
+            pieces: vec![Piece::Reference(Box::new(reference))],
+        }
+    }
+
     /// Returns a template that is only `text`.
     pub fn literal(span: Span, text: impl Into<String>) -> Self {
         let text = text.into();

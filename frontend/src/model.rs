@@ -68,6 +68,8 @@ pub trait Phase: Clone + Debug + 'static {
     type Secret: Clone + Debug;
     /// An `ssh` entry of a run.
     type Ssh: Clone + Debug;
+    /// An argument that a step declares.
+    type Arg: Clone + Debug;
 }
 
 /// As the author wrote it.
@@ -81,6 +83,7 @@ impl Phase for Written {
     type Cache = CacheUse;
     type Secret = SecretUse;
     type Ssh = SshUse;
+    type Arg = Arg;
 }
 
 /// A string, or one by platform.
@@ -137,6 +140,10 @@ pub enum InputKind {
     Image,
     /// `{context: c}`.
     Context,
+    /// A name in a Dockerfile: `scratch`, a stage before this one, else an image.
+    Earlier,
+    /// The stage of that number, from 0: in a Dockerfile, a `COPY --from` that is one.
+    At(usize),
 }
 
 /// `when`: every entry must hold.

@@ -8,7 +8,6 @@
 //! Scalars stay text here: the key that one stands at decides what it must be.
 //! A mistake that leaves the rest of the structure whole becomes [`View::Broken`].
 
-mod dockerfile;
 mod failure;
 mod guard;
 mod line;
@@ -50,8 +49,13 @@ const MAX_REPAIR_BYTES: usize = 8 << 20;
 ///
 /// Reports `not-utf8` and what [`parse`] reports.
 pub fn parse_bytes(file: FileId, bytes: &[u8], diags: &mut Diagnostics) -> Option<Document> {
-    let text = guard::utf8(file, bytes, diags)?;
+    let text = text(file, bytes, diags)?;
     parse(file, text, diags)
+}
+
+/// Returns the bytes of a file as text, or reports `file-too-large` or `not-utf8`.
+pub fn text<'t>(file: FileId, bytes: &'t [u8], diags: &mut Diagnostics) -> Option<&'t str> {
+    guard::utf8(file, bytes, diags)
 }
 
 /// Reads a build file.
@@ -59,7 +63,7 @@ pub fn parse_bytes(file: FileId, bytes: &[u8], diags: &mut Diagnostics) -> Optio
 /// Reports everything that is wrong with it as YAML. A syntax error inside one value is reported
 /// and stepped over; after one that leaves the structure in doubt nothing is returned.
 pub fn parse(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<Document> {
-    if !guard::is_readable(file, text, diags) || dockerfile::is_one(file, text, diags) {
+    if !guard::is_readable(file, text, diags) {
         return None;
     }
     let mut repaired = text.to_owned();

@@ -241,7 +241,7 @@ fn file(bytes: &[u8]) {
     let mut files = Files::new();
     let mut diags = Diagnostics::new();
     let file = files.add("build.yaml", String::from_utf8_lossy(bytes));
-    let Some(reading) = compile::read(file, bytes, &mut diags) else {
+    let Some(reading) = compile::read(file, "build.yaml", bytes, &mut diags) else {
         return;
     };
     let platforms = Platforms {

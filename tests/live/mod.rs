@@ -9,6 +9,7 @@ mod calls;
 mod config;
 mod context;
 mod copy;
+mod dockerfile;
 mod entitlements;
 mod examples;
 mod faults;

@@ -76,7 +76,7 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
     let mut diags = Diagnostics::new();
     let file = files.add(name, String::from_utf8_lossy(bytes));
     let mut builds = Vec::new();
-    if let Some(reading) = compile::read(file, bytes, &mut diags) {
+    if let Some(reading) = compile::read(file, name, bytes, &mut diags) {
         let known = diags.clone();
         let mut asked = asked.clone();
         let (plans, resolved) = loop {

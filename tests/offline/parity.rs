@@ -1,6 +1,7 @@
 //! Our definition and image config equal those that BuildKit's own Dockerfile compiler makes of an
-//! equal Dockerfile, op by op: `parity/<fact>.yaml` beside `parity/<fact>.Dockerfile`. What
-//! `docker buildx build` is asked stands in the first line of the YAML file: `# --target x`.
+//! equal Dockerfile, op by op: `parity/<fact>.yaml` beside `parity/<fact>.Dockerfile`. The
+//! Dockerfiles are read by us, too, and so are those of `parity/dockerfiles`. What
+//! `docker buildx build` is asked stands in the first line of the file: `# --target x`.
 //!
 //! `tools/parity` holds the other side; only sessions, names and locations may differ.
 
@@ -95,28 +96,46 @@ pub(crate) fn request(dockerfile: &str, options: &Options, compiled: &Compiled) 
     })
 }
 
-#[test]
-fn equal_files_give_equal_ops_and_configs() {
-    let cases: Vec<PathBuf> = inputs("parity", "yaml");
+/// One file of ours, the Dockerfile that it must equal, and what is asked.
+struct Case {
+    path: PathBuf,
+    dockerfile: String,
+    options: Options,
+}
+
+impl Case {
+    fn new(path: &Path, options: Options) -> Self {
+        let dockerfile = path.with_extension("Dockerfile");
+        Self {
+            path: path.to_owned(),
+            dockerfile: fs::read_to_string(&dockerfile)
+                .unwrap_or_else(|error| panic!("{}: {error}", dockerfile.display())),
+            options,
+        }
+    }
+}
+
+/// Compiles every case and compares all of them in one process.
+#[track_caller]
+fn check(cases: &[Case]) {
     let mut requests = String::new();
     let mut wrong = String::new();
-    for path in &cases {
-        let bytes = fs::read(path).expect("a case");
-        let options = Options::read(&String::from_utf8_lossy(&bytes));
-        let platforms = [options.platform.as_str()];
-        let compiled = compile("build.yaml", &bytes, &options.asked, &platforms);
+    let mut compared = Vec::new();
+    for case in cases {
+        let bytes = fs::read(&case.path).expect("a case");
+        let platforms = [case.options.platform.as_str()];
+        let name = case.path.file_name().expect("a name").to_string_lossy();
+        let compiled = compile(&name, &bytes, &case.options.asked, &platforms);
         if compiled.diags.has_errors() {
-            let _ = writeln!(wrong, "{}\n{}", path.display(), compiled.rendered());
+            let _ = writeln!(wrong, "{}\n{}", case.path.display(), compiled.rendered());
             continue;
         }
-        let dockerfile = path.with_extension("Dockerfile");
-        let dockerfile = fs::read_to_string(&dockerfile)
-            .unwrap_or_else(|error| panic!("{}: {error}", dockerfile.display()));
-        let _ = writeln!(requests, "{}", request(&dockerfile, &options, &compiled));
+        compared.push(case.path.display().to_string());
+        let request = request(&case.dockerfile, &case.options, &compiled);
+        let _ = writeln!(requests, "{request}");
     }
+    wrong.push_str(&differences(&compared, &requests));
     assert!(wrong.is_empty(), "{wrong}");
-    let cases: Vec<String> = cases.iter().map(|it| it.display().to_string()).collect();
-    assert_eq!(differences(&cases, &requests), "");
 }
 
 /// Returns what differs in each case.
@@ -136,6 +155,35 @@ pub(crate) fn differences(cases: &[String], requests: &str) -> String {
     }
     assert_eq!(answers.lines().count(), cases.len(), "an answer a case");
     wrong
+}
+
+#[test]
+fn equal_files_give_equal_ops_and_configs() {
+    let case = |path: &PathBuf| {
+        let text = fs::read_to_string(path).expect("a case");
+        Case::new(path, Options::read(&text))
+    };
+    check(
+        &inputs("parity", "yaml")
+            .iter()
+            .map(case)
+            .collect::<Vec<_>>(),
+    );
+}
+
+#[test]
+fn a_dockerfile_gives_the_ops_and_config_of_its_own_frontend() {
+    let mut cases = Vec::new();
+    for path in inputs("parity", "yaml") {
+        let text = fs::read_to_string(&path).expect("a case");
+        let dockerfile = path.with_extension("Dockerfile");
+        cases.push(Case::new(&dockerfile, Options::read(&text)));
+    }
+    for path in inputs("parity/dockerfiles", "Dockerfile") {
+        let text = fs::read_to_string(&path).expect("a case");
+        cases.push(Case::new(&path, Options::read(&text)));
+    }
+    check(&cases);
 }
 
 /// Runs the comparison; Go builds it on the first run.

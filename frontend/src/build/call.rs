@@ -57,7 +57,8 @@ async fn of_file(
 
 fn targets(start: &Start, loaded: &Loaded) -> Result<Answer, Error> {
     let mut diags = Diagnostics::new();
-    let reading = compile::read(FileId::ROOT, &loaded.bytes, &mut diags);
+    let name = loaded.files.get(FileId::ROOT).name();
+    let reading = compile::read(FileId::ROOT, name, &loaded.bytes, &mut diags);
     stop_at_mistakes(&diags, loaded)?;
     let build = reading.map(|reading| reading.build).unwrap_or_default();
     // The target of the request has no part in it.

@@ -172,8 +172,8 @@ fn image(keys: &ImageKeys<Written>) -> Tree {
 fn input(input: &InputName) -> Tree {
     let name = text(&input.name);
     let key = match input.kind {
-        InputKind::Any => return name,
-        InputKind::Stage => "stage",
+        InputKind::Any | InputKind::Earlier => return name,
+        InputKind::Stage | InputKind::At(_) => "stage",
         InputKind::Image => "image",
         InputKind::Context => "context",
     };

@@ -88,6 +88,9 @@ codes! {
     BadPattern "bad-pattern" Error "The pattern of a modifier is not one."
     LatePattern "late-pattern" Error "The pattern of a modifier is known too late."
     TextTooLong "text-too-long" Error "References make a text longer than any value."
+    // dockerfile
+    BadInstruction "bad-instruction" Error "An instruction of a Dockerfile is not written as it must be."
+    UnknownInstruction "unknown-instruction" Error "A Dockerfile has no such instruction."
     // model: shapes
     WrongType "wrong-type" Error "A value is of another kind than its key wants."
     NotText "not-text" Error "YAML does not read the value as text."

@@ -1,132 +1,178 @@
 //! Instructions that change the image config and the environment (`instructions/parse.go`,
 //! v0.32.2).
 
-use crate::expr::Template;
-use crate::model::{Command, Healthcheck, Value, Verb, Written};
+use crate::model::{Arg, ArgType, Command, Healthcheck, Value, Verb, Written};
 use crate::text::Spanned;
-use crate::units::Malformed;
+use crate::units;
 
 use super::flags::Kind::Text;
 use super::flags::{Flags, Kind};
 use super::line::Instruction;
-use super::{At, lex, words};
+use super::words::{self, Word};
+use super::{Wrong, globals, lex};
 
-type Made = Result<Verb<Written>, Malformed>;
+type Made = Result<Verb<Written>, Wrong>;
 
 const HELP: &str = "the Dockerfile reference says what each instruction takes";
 
-fn nothing(word: &str) -> Malformed {
-    Malformed::new(format!("{word} has nothing after it"), HELP)
+/// Returns the error for an instruction that nothing follows.
+pub(super) fn nothing(it: &Instruction<'_>, how_many: &str) -> Wrong {
+    let word = it.str(&it.word).to_ascii_uppercase();
+    Wrong::new(format!("{word} requires {how_many} argument"), HELP)
 }
 
-/// Returns what follows an instruction that has no flags.
-fn rest(it: &Instruction) -> Result<&str, Malformed> {
+/// Checks that an instruction without flags has none, and something else.
+fn check(it: &Instruction<'_>, how_many: &str) -> Result<(), Wrong> {
     Flags::read(it, &[])?;
-    match it.rest.as_str() {
-        "" => Err(nothing(&it.word)),
-        rest => Ok(rest),
+    match it.rest.range.is_empty() {
+        true => Err(nothing(it, how_many)),
+        false => Ok(()),
     }
 }
 
+/// Returns what follows an instruction that takes one text.
+fn one(it: &Instruction<'_>) -> Result<Value, Wrong> {
+    check(it, "exactly one")?;
+    it.value(&it.rest)
+}
+
 /// Reads names, in which quotes and escapes are taken away.
-fn name(text: &str, at: At) -> Result<Spanned<String>, Malformed> {
-    let name: Template<_> = lex::word(text, at.0)?;
+fn name(it: &Instruction<'_>, word: &Word) -> Result<Spanned<String>, Wrong> {
+    let name = lex::word(it, word, lex::Scope::Steps)?;
     match name.as_literal() {
-        Some("") => Err(Malformed::new("a name is empty", HELP)),
-        Some(name) => Ok(at.spanned(name.to_owned())),
+        Some("") => Err(it.wrong(word, "a name is empty", HELP)),
+        Some(name) => Ok(it.spanned(word, name.to_owned())),
         None => {
-            let message = format!("the name `{text}` has a variable in it");
-            Err(Malformed::new(message, "write the name itself"))
+            let message = format!("the name `{}` has a variable in it", it.str(word));
+            Err(it.wrong(word, message, "write the name itself"))
         }
     }
 }
 
-fn pairs(it: &Instruction, at: At) -> Result<Vec<(Spanned<String>, Value)>, Malformed> {
-    let pairs = words::pairs(&it.word, rest(it)?)?.into_iter();
-    let pair = |(key, value): (String, String)| Ok((name(&key, at)?, at.text(&value)?));
-    pairs.map(pair).collect()
+fn pairs(it: &Instruction<'_>, what: &str) -> Result<Vec<(Spanned<String>, Value)>, Wrong> {
+    Flags::read(it, &[])?;
+    let pairs = words::pairs(it, what)?;
+    let pair = |(key, value): &words::Pair| Ok((name(it, key)?, it.value(value)?));
+    pairs.iter().map(pair).collect()
 }
 
 /// `ENV`.
-pub(super) fn env(it: &Instruction, at: At) -> Made {
-    Ok(Verb::Env(pairs(it, at)?))
+pub(super) fn env(it: &Instruction<'_>) -> Made {
+    Ok(Verb::Env(pairs(it, "ENV")?))
 }
 
 /// `LABEL`.
-pub(super) fn label(it: &Instruction, at: At) -> Made {
-    Ok(Verb::Label(pairs(it, at)?))
+pub(super) fn label(it: &Instruction<'_>) -> Made {
+    Ok(Verb::Label(pairs(it, "LABEL")?))
 }
 
-/// `ARG`, which is a variable of the steps.
-pub(super) fn arg(it: &Instruction, at: At) -> Made {
-    let mut entries = Vec::new();
-    for word in words::quoted(rest(it)?) {
-        let (key, value) = match word.split_once('=') {
-            Some((key, value)) => (key, Some(value)),
-            None => (word.as_str(), None),
-        };
-        entries.push((name(key, at)?, at.optional(value)?));
+/// `MAINTAINER`.
+pub(super) fn maintainer(it: &Instruction<'_>) -> Made {
+    check(it, "exactly one")?;
+    Ok(Verb::Author(it.literal(&it.rest)))
+}
+
+/// Returns what the comments before an instruction say about a name
+/// (`instructions/parse.go:getDocComment`, v0.32.2).
+pub(super) fn doc_comment(it: &Instruction<'_>, name: &str) -> Option<Spanned<String>> {
+    it.comments.iter().find_map(|comment| {
+        let text = comment.text.strip_prefix(name)?.strip_prefix(' ')?;
+        Some(Spanned::new(text.to_owned(), comment.span))
+    })
+}
+
+/// `ARG`.
+pub(super) fn arg(it: &Instruction<'_>) -> Made {
+    if it.rest.range.is_empty() {
+        return Err(nothing(it, "at least one"));
     }
-    Ok(Verb::BuildEnv(entries))
+    let mut args = Vec::new();
+    for word in words::quoted(it) {
+        let (key, value) = globals::split(it, &word)?;
+        let name = name(it, &key)?;
+        args.push(Arg {
+            description: doc_comment(it, &name.value),
+            name,
+            default: value.map(|value| it.value(&value)).transpose()?,
+            kind: ArgType::String,
+            pattern: None,
+            required: None,
+        });
+    }
+    Ok(Verb::Arg(args))
 }
 
 /// Returns the command of an instruction: words of a JSON array, or text for a shell.
-pub(super) fn command(text: &str, at: At) -> Result<Command<Written>, Malformed> {
-    Ok(match words::json(text)? {
-        Some(words) => Command::Exec(at.literals(&words)),
-        None => Command::Shell(at.literal(text)),
+pub(super) fn command(it: &Instruction<'_>, word: &Word) -> Result<Command<Written>, Wrong> {
+    Ok(match words::json(it, word)? {
+        Some(words) => Command::Exec(it.literals(&words)),
+        None => Command::Shell(it.literal(word)),
     })
 }
 
 /// `CMD`.
-pub(super) fn cmd(it: &Instruction, at: At) -> Made {
-    Ok(Verb::Cmd(command(rest(it)?, at)?))
+pub(super) fn cmd(it: &Instruction<'_>) -> Made {
+    Flags::read(it, &[])?;
+    Ok(Verb::Cmd(command(it, &it.rest)?))
 }
 
 /// `ENTRYPOINT`.
-pub(super) fn entrypoint(it: &Instruction, at: At) -> Made {
-    Ok(Verb::Entrypoint(command(rest(it)?, at)?))
+pub(super) fn entrypoint(it: &Instruction<'_>) -> Made {
+    Flags::read(it, &[])?;
+    Ok(Verb::Entrypoint(command(it, &it.rest)?))
 }
 
 /// `EXPOSE`.
-pub(super) fn expose(it: &Instruction, at: At) -> Made {
-    Ok(Verb::Expose(at.texts(&words::separated(rest(it)?))?))
+pub(super) fn expose(it: &Instruction<'_>) -> Made {
+    check(it, "at least one")?;
+    Ok(Verb::Expose(it.values(&words::separated(it))?))
 }
 
 /// `VOLUME`.
-pub(super) fn volume(it: &Instruction, at: At) -> Made {
-    let volumes = words::list(rest(it)?)?;
-    if volumes.iter().any(|volume| volume.trim().is_empty()) {
-        return Err(Malformed::new("a volume is empty", HELP));
+pub(super) fn volume(it: &Instruction<'_>) -> Made {
+    check(it, "at least one")?;
+    let mut volumes = words::list(it)?;
+    if volumes.is_empty() {
+        return Err(nothing(it, "at least one"));
     }
-    let volumes: Vec<String> = volumes.iter().map(|it| it.trim().to_owned()).collect();
-    Ok(Verb::Volume(at.texts(&volumes)?))
+    for volume in &mut volumes {
+        let text = it.str(volume).trim();
+        if text.is_empty() {
+            return Err(it.wrong(volume, "VOLUME specified can not be an empty string", HELP));
+        }
+        if text.len() < it.str(volume).len() {
+            volume.text = Some(text.to_owned());
+        }
+    }
+    Ok(Verb::Volume(it.values(&volumes)?))
 }
 
 /// `SHELL`.
-pub(super) fn shell(it: &Instruction, at: At) -> Made {
-    match words::json(rest(it)?)? {
-        Some(words) if !words.is_empty() => Ok(Verb::Shell(at.literals(&words))),
-        _ => Err(Malformed::new(
-            "SHELL takes a JSON array",
-            "write `SHELL [\"/bin/bash\", \"-c\"]`",
-        )),
+pub(super) fn shell(it: &Instruction<'_>) -> Made {
+    check(it, "at least one")?;
+    match words::json(it, &it.rest)? {
+        Some(words) if !words.is_empty() => Ok(Verb::Shell(it.literals(&words))),
+        Some(_) => Err(nothing(it, "at least one")),
+        None => {
+            let message = "SHELL requires the arguments to be in JSON form";
+            Err(it.wrong(&it.rest, message, "write `SHELL [\"/bin/bash\", \"-c\"]`"))
+        }
     }
 }
 
 /// `STOPSIGNAL`.
-pub(super) fn stop_signal(it: &Instruction, at: At) -> Made {
-    Ok(Verb::StopSignal(at.text(rest(it)?)?))
+pub(super) fn stop_signal(it: &Instruction<'_>) -> Made {
+    Ok(Verb::StopSignal(one(it)?))
 }
 
 /// `USER`.
-pub(super) fn user(it: &Instruction, at: At) -> Made {
-    Ok(Verb::User(at.text(rest(it)?)?))
+pub(super) fn user(it: &Instruction<'_>) -> Made {
+    Ok(Verb::User(one(it)?))
 }
 
 /// `WORKDIR`.
-pub(super) fn workdir(it: &Instruction, at: At) -> Made {
-    Ok(Verb::Workdir(at.text(rest(it)?)?))
+pub(super) fn workdir(it: &Instruction<'_>) -> Made {
+    Ok(Verb::Workdir(one(it)?))
 }
 
 const HEALTHCHECK: &[(&str, Kind)] = &[
@@ -138,35 +184,85 @@ const HEALTHCHECK: &[(&str, Kind)] = &[
 ];
 
 /// `HEALTHCHECK`.
-pub(super) fn healthcheck(it: &Instruction, at: At) -> Made {
-    let flags = Flags::read(it, HEALTHCHECK)?;
-    let (kind, text) = it
-        .rest
-        .split_once(char::is_whitespace)
-        .unwrap_or((&it.rest, ""));
-    let text = text.trim_start();
-    let check = match kind.to_ascii_uppercase().as_str() {
-        "NONE" if text.is_empty() => Healthcheck::None,
-        "CMD" if !text.is_empty() => {
-            let time = |name: &str| {
-                let value = flags.text(name).filter(|value| !value.is_empty());
-                value.map(|value| at.literal(value))
-            };
-            Healthcheck::Check {
-                run: command(text, at)?,
-                interval: time("interval"),
-                timeout: time("timeout"),
-                start_period: time("start-period"),
-                start_interval: time("start-interval"),
-                retries: time("retries"),
-            }
+pub(super) fn healthcheck(it: &Instruction<'_>) -> Made {
+    let rest = it.str(&it.rest);
+    let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let kind = it.rest.until(end);
+    let text = it.rest.skip(rest.len() - rest[end..].trim_start().len());
+    let flags = match it.str(&kind).to_ascii_uppercase().as_str() {
+        "" => return Err(nothing(it, "at least one")),
+        "NONE" if text.range.is_empty() => {
+            return Ok(Verb::Healthcheck(Box::new(Healthcheck::None)));
         }
-        _ => {
-            return Err(Malformed::new(
-                "HEALTHCHECK is followed by CMD and a command, or by NONE",
-                HELP,
-            ));
+        "NONE" => return Err(it.wrong(&text, "HEALTHCHECK NONE takes no arguments", HELP)),
+        "CMD" => Flags::read(it, HEALTHCHECK)?,
+        other => {
+            let message = format!("Unknown type \"{other}\" in HEALTHCHECK (try CMD)");
+            return Err(it.wrong(&kind, message, HELP));
         }
     };
-    Ok(Verb::Healthcheck(Box::new(check)))
+    if text.range.is_empty() {
+        return Err(Wrong::new("Missing command after HEALTHCHECK CMD", HELP));
+    }
+    let time = |name: &str| -> Result<Option<Value>, Wrong> {
+        let value = flags.text(name).filter(|word| !it.str(word).is_empty());
+        let Some(word) = value else { return Ok(None) };
+        let parsed = units::parse_interval(it.str(word));
+        let span = it.span(word.range.clone());
+        parsed.map_err(|malformed| Wrong::from(malformed).or_at(span))?;
+        Ok(Some(it.literal(word)))
+    };
+    Ok(Verb::Healthcheck(Box::new(Healthcheck::Check {
+        run: command(it, &text)?,
+        interval: time("interval")?,
+        timeout: time("timeout")?,
+        start_period: time("start-period")?,
+        start_interval: time("start-interval")?,
+        retries: match flags
+            .text("retries")
+            .filter(|word| !it.str(word).is_empty())
+        {
+            Some(word) => Some(retries(it, word)?),
+            None => None,
+        },
+    })))
+}
+
+fn retries(it: &Instruction<'_>, word: &Word) -> Result<Value, Wrong> {
+    let text = it.str(word);
+    let message = match text.parse::<i32>() {
+        Ok(retries) if retries < 0 => format!("--retries cannot be negative ({retries})"),
+        Ok(_) => return Ok(it.literal(word)),
+        Err(_) => format!("`{text}` is no number of retries"),
+    };
+    Err(it.wrong(word, message, "write a number, such as `--retries=3`"))
+}
+
+/// Returns what is wrong with an instruction as a trigger.
+pub(super) fn no_trigger(word: &str) -> Option<Wrong> {
+    let message = match word {
+        "ONBUILD" => "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed".to_owned(),
+        "FROM" | "MAINTAINER" => format!("{word} isn't allowed as an ONBUILD trigger"),
+        _ => return None,
+    };
+    Some(Wrong::new(
+        message,
+        "a trigger is one of the other instructions",
+    ))
+}
+
+/// `ONBUILD`.
+pub(super) fn onbuild(it: &Instruction<'_>) -> Made {
+    check(it, "at least one")?;
+    let mut text = it.str(&it.shown).to_owned();
+    let word = text.split(words::is_blank).next().unwrap_or_default();
+    if let Some(wrong) = no_trigger(&word.to_ascii_uppercase()) {
+        return Err(wrong);
+    }
+    for heredoc in &it.heredocs {
+        text.push('\n');
+        text.push_str(heredoc.written);
+        text.push_str(&heredoc.name);
+    }
+    Ok(Verb::Onbuild(vec![it.spanned(&it.shown, text)]))
 }

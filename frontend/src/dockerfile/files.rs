@@ -1,14 +1,17 @@
 //! `COPY` and `ADD` (`instructions/parse.go`, v0.32.2).
 
-use crate::model::{Add, Content, Copy, InputKind, InputName, Source, Verb, Written};
-use crate::units::Malformed;
+use crate::expr::Template;
+use crate::model::{Add, Content, Copy, InputKind, InputName, Source, Value, Verb, Written};
+use crate::text::Spanned;
 
 use super::flags::Kind::{Switch, Text, Texts};
 use super::flags::{Flags, Kind};
-use super::line::{Expansion, Heredoc, Instruction};
-use super::{At, lex, words};
+use super::heredoc::{Expansion, Heredoc};
+use super::line::Instruction;
+use super::words::{self, Word};
+use super::{Wrong, lex};
 
-type Made = Result<Verb<Written>, Malformed>;
+type Made = Result<Verb<Written>, Wrong>;
 
 const COPY: &[(&str, Kind)] = &[
     ("chown", Text),
@@ -29,99 +32,128 @@ const ADD: &[(&str, Kind)] = &[
     ("exclude", Texts),
 ];
 
-/// Returns what `from` of a COPY or of a mount names.
-pub(super) fn input(name: &str, at: At) -> Result<InputName, Malformed> {
-    if name.contains('$') {
-        return Err(Malformed::new(
-            format!("`from` cannot be the variable `{name}`"),
+/// Returns what `--from` of a COPY names: a stage by its name or number, else an image.
+fn input(it: &Instruction<'_>, word: &Word) -> Result<InputName, Wrong> {
+    let text = it.str(word);
+    let name = lex::word(it, word, lex::Scope::Steps)?;
+    if name.as_literal() != Some(text) {
+        return Err(it.wrong(
+            word,
+            "variable expansion is not supported for --from, define a new stage with FROM using \
+             ARG from global scope as a workaround",
             "name a stage or an image",
         ));
     }
+    let kind = match text.parse::<usize>() {
+        Ok(number) => InputKind::At(number),
+        Err(_) => InputKind::Earlier,
+    };
     Ok(InputName {
-        kind: InputKind::Any,
-        name: at.literal(name),
+        kind,
+        name: Value::Plain(name),
     })
 }
 
 /// `COPY`.
-pub(super) fn copy(it: &Instruction, at: At) -> Made {
+pub(super) fn copy(it: &Instruction<'_>) -> Made {
+    let (sources, to) = places(it)?;
     let flags = Flags::read(it, COPY)?;
-    let (sources, to) = places(it, at)?;
-    let switch = |name: &str| flags.switch(name).map(|flag| at.spanned(flag));
-    let from = flags.text("from").filter(|name| !name.is_empty());
-    let excluded: Vec<String> = flags.texts("exclude").map(str::to_owned).collect();
+    let from = flags.some(it, "from");
     Ok(Verb::Copy(Box::new(Copy {
-        sources,
-        from: from.map(|name| input(name, at)).transpose()?,
-        to: Some(at.text(&to)?),
-        chown: at.optional(flags.text("chown").filter(|owner| !owner.is_empty()))?,
-        chmod: at.optional(flags.text("chmod").filter(|mode| !mode.is_empty()))?,
-        link: switch("link"),
-        parents: switch("parents"),
-        exclude: at.texts(&excluded)?,
+        sources: self::sources(it, &sources)?,
+        from: from.map(|name| input(it, name)).transpose()?,
+        to: Some(it.value(&to)?),
+        chown: value(it, &flags, "chown")?,
+        chmod: value(it, &flags, "chmod")?,
+        link: switch(it, &flags, "link"),
+        parents: switch(it, &flags, "parents"),
+        exclude: excluded(it, &flags)?,
         optional: None,
     })))
 }
 
 /// `ADD`.
-pub(super) fn add(it: &Instruction, at: At) -> Made {
+pub(super) fn add(it: &Instruction<'_>) -> Made {
+    let (sources, to) = places(it)?;
     let flags = Flags::read(it, ADD)?;
-    let (sources, to) = places(it, at)?;
-    let switch = |name: &str| flags.switch(name).map(|flag| at.spanned(flag));
-    let excluded: Vec<String> = flags.texts("exclude").map(str::to_owned).collect();
     Ok(Verb::Add(Box::new(Add {
-        sources,
-        to: Some(at.text(&to)?),
-        checksum: at.optional(flags.text("checksum").filter(|sum| !sum.is_empty()))?,
-        unpack: switch("unpack"),
-        keep_git_dir: switch("keep-git-dir"),
-        chown: at.optional(flags.text("chown").filter(|owner| !owner.is_empty()))?,
-        chmod: at.optional(flags.text("chmod").filter(|mode| !mode.is_empty()))?,
-        link: switch("link"),
-        exclude: at.texts(&excluded)?,
+        sources: self::sources(it, &sources)?,
+        to: Some(it.value(&to)?),
+        checksum: value(it, &flags, "checksum")?,
+        unpack: switch(it, &flags, "unpack"),
+        keep_git_dir: switch(it, &flags, "keep-git-dir"),
+        chown: value(it, &flags, "chown")?,
+        chmod: value(it, &flags, "chmod")?,
+        link: switch(it, &flags, "link"),
+        exclude: excluded(it, &flags)?,
     })))
 }
 
-/// Returns sources, paths before heredocs, and the destination.
-fn places(it: &Instruction, at: At) -> Result<(Vec<Source<Written>>, String), Malformed> {
-    let mut places = words::list(&it.rest)?;
-    let to = places.pop().unwrap_or_default();
-    if places.is_empty() {
-        return Err(Malformed::new(
-            format!("{} needs a source and a destination", it.word),
-            "write both, such as `COPY . /app`",
-        ));
+fn value(it: &Instruction<'_>, flags: &Flags, name: &str) -> Result<Option<Value>, Wrong> {
+    flags.some(it, name).map(|word| it.value(word)).transpose()
+}
+
+fn switch(it: &Instruction<'_>, flags: &Flags, name: &str) -> Option<Spanned<bool>> {
+    let word = flags.text(name)?;
+    Some(it.spanned(word, it.str(word) == "true"))
+}
+
+fn excluded(it: &Instruction<'_>, flags: &Flags) -> Result<Vec<Value>, Wrong> {
+    flags.texts("exclude").map(|word| it.value(word)).collect()
+}
+
+/// Returns the sources and the destination.
+fn places(it: &Instruction<'_>) -> Result<(Vec<Word>, Word), Wrong> {
+    let mut places = words::list(it)?;
+    let what = it.str(&it.word).to_ascii_uppercase();
+    let Some(to) = places.pop().filter(|_| !places.is_empty()) else {
+        let message = format!(
+            "{what} requires at least two arguments, but only one was provided. Destination could \
+             not be determined"
+        );
+        return Err(Wrong::new(message, "write both, such as `COPY . /app`"));
+    };
+    if Heredoc::parse(it.str(&to)).is_some() {
+        let message = format!("{what} cannot accept a heredoc as a destination");
+        return Err(it.wrong(&to, message, "write the destination last"));
     }
-    if Heredoc::parse(&to).is_some() {
-        return Err(Malformed::new(
-            format!("{} cannot have a heredoc as its destination", it.word),
-            "write the destination last",
-        ));
-    }
-    let mut paths = Vec::new();
+    Ok((places, to))
+}
+
+/// Returns the sources, paths before heredocs.
+fn sources(it: &Instruction<'_>, places: &[Word]) -> Result<Vec<Source<Written>>, Wrong> {
+    let mut paths = Vec::with_capacity(places.len());
     let mut contents = Vec::new();
-    for place in &places {
-        match Heredoc::parse(place) {
-            Some(opened) => contents.push(Source::Content(content(it, &opened, at)?)),
-            None => paths.push(Source::Path(at.text(place)?)),
+    for place in places {
+        match Heredoc::parse(it.str(place)) {
+            Some(opened) => contents.push(Source::Content(content(it, &opened, place)?)),
+            None => paths.push(Source::Path(it.value(place)?)),
         }
     }
     paths.append(&mut contents);
-    Ok((paths, to))
+    Ok(paths)
 }
 
-fn content(it: &Instruction, opened: &Heredoc, at: At) -> Result<Content<Written>, Malformed> {
+fn content(
+    it: &Instruction<'_>,
+    opened: &Heredoc<'_>,
+    place: &Word,
+) -> Result<Content<Written>, Wrong> {
+    let name = Template::literal(it.span(place.range.clone()), opened.name.clone());
     // Of several with one name the last counts.
-    let collected = it.heredocs.iter().rev();
-    let mut collected = collected.filter(|heredoc| heredoc.name == opened.name);
-    let text = collected.next().map(Heredoc::content).unwrap_or_default();
+    let mut collected = it.heredocs.iter().rev();
+    let found = collected.find(|heredoc| heredoc.name == opened.name);
+    let span = found.map_or(name.span, |heredoc| heredoc.span);
+    let text = found.map(|heredoc| heredoc.content(opened));
+    let text = text.unwrap_or_default();
+    let written = found.filter(|heredoc| it.is_in_file() && heredoc.written.len() == text.len());
     let content = match opened.expansion {
-        Expansion::On => crate::model::Value::Plain(lex::content(&text, at.0)?),
-        Expansion::Off => at.literal(&text),
+        Expansion::On => lex::content(&text, span, written.map(|heredoc| heredoc.span))?,
+        Expansion::Off => Template::literal(span, text),
     };
     Ok(Content {
-        span: at.0,
-        content,
-        name: Some(at.literal(&opened.name)),
+        span,
+        content: Value::Plain(content),
+        name: Some(Value::Plain(name)),
     })
 }

@@ -1,9 +1,10 @@
 //! `--name=value` before an instruction's words (`instructions/bflag.go`, v0.32.2).
 
 use crate::diagnostic::suggest::nearest;
-use crate::units::Malformed;
 
+use super::Wrong;
 use super::line::Instruction;
+use super::words::Word;
 
 /// What a flag takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,38 +17,50 @@ pub(super) enum Kind {
     Texts,
 }
 
-/// The flags of an instruction.
-pub(super) struct Flags<'a>(Vec<(&'a str, &'a str)>);
+/// The flags of an instruction; a switch has the value `true` or `false`.
+pub(super) struct Flags(Vec<(&'static str, Word)>);
 
 const HELP: &str = "the Dockerfile reference lists the flags of each instruction";
 
-impl<'a> Flags<'a> {
+impl Flags {
     /// Reads the flags of an instruction, given those that it knows.
     pub(super) fn read(
-        instruction: &'a Instruction,
-        known: &[(&str, Kind)],
-    ) -> Result<Self, Malformed> {
+        it: &Instruction<'_>,
+        known: &[(&'static str, Kind)],
+    ) -> Result<Self, Wrong> {
         let mut flags = Self(Vec::new());
-        for flag in &instruction.flags {
-            let bare = flag.trim_start_matches("--");
-            let (name, value) = match bare.split_once('=') {
-                Some((name, value)) => (name, Some(value)),
-                None => (bare, None),
+        for word in &it.flags {
+            let text = it.str(word);
+            let end = text.find('=').unwrap_or(text.len());
+            let name = &text[..end];
+            let wrong = |what: &str| Err(it.wrong(word, what, HELP));
+            let known_one = known.iter().find(|(known, _)| *known == &name[2..]);
+            let Some((name, kind)) = known_one else {
+                let near = nearest(&name[2..], known.iter().map(|(known, _)| *known));
+                let mut message = format!("unknown flag: {name}");
+                if let Some(near) = near {
+                    message.push_str(&format!(" (did you mean {near}?)"));
+                }
+                return wrong(&message);
             };
-            let wrong = |what: &str| Err(Malformed::new(format!("`--{name}` {what}"), HELP));
-            let Some((_, kind)) = known.iter().find(|(known, _)| *known == name) else {
-                return Err(unknown(&instruction.word, name, known));
-            };
-            if *kind != Kind::Texts && flags.0.iter().any(|(seen, _)| *seen == name) {
-                return wrong("stands there twice");
+            if *kind != Kind::Texts && flags.text(name).is_some() {
+                return wrong(&format!("duplicate flag specified: --{name}"));
             }
+            let value = (end < text.len()).then(|| word.skip(end + 1));
             let value = match (kind, value) {
-                (Kind::Switch, None) => "true",
-                (Kind::Switch, Some(value)) if value.eq_ignore_ascii_case("true") => "true",
-                (Kind::Switch, Some(value)) if value.eq_ignore_ascii_case("false") => "false",
-                (Kind::Switch, Some(_)) => return wrong("is `true` or `false`"),
+                (Kind::Switch, None) => switch(word, "true"),
+                (Kind::Switch, Some(value)) => match it.str(&value).to_ascii_lowercase().as_str() {
+                    "true" => switch(word, "true"),
+                    "false" => switch(word, "false"),
+                    "" => return wrong(&format!("missing a value on flag: --{name}")),
+                    other => {
+                        return wrong(&format!(
+                            "expecting boolean value for flag --{name}, not: {other}"
+                        ));
+                    }
+                },
                 (_, Some(value)) => value,
-                (_, None) => return wrong("has no value"),
+                (_, None) => return wrong(&format!("missing a value on flag: --{name}")),
             };
             flags.0.push((name, value));
         }
@@ -55,26 +68,25 @@ impl<'a> Flags<'a> {
     }
 
     /// Returns the value of a flag.
-    pub(super) fn text(&self, name: &str) -> Option<&'a str> {
+    pub(super) fn text(&self, name: &str) -> Option<&Word> {
         self.texts(name).next()
     }
 
     /// Returns every value of a flag.
-    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &'a str> {
+    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &Word> {
         let named = self.0.iter().filter(move |(found, _)| *found == name);
-        named.map(|(_, value)| *value)
+        named.map(|(_, value)| value)
     }
 
-    /// Returns the value of a switch.
-    pub(super) fn switch(&self, name: &str) -> Option<bool> {
-        self.text(name).map(|value| value == "true")
+    /// Returns the value of a flag, if it is not empty.
+    pub(super) fn some(&self, it: &Instruction<'_>, name: &str) -> Option<&Word> {
+        self.text(name).filter(|word| !it.str(word).is_empty())
     }
 }
 
-fn unknown(word: &str, name: &str, known: &[(&str, Kind)]) -> Malformed {
-    let message = match nearest(name, known.iter().map(|(known, _)| *known)) {
-        Some(near) => format!("{word} has no flag `--{name}`, did you mean `--{near}`?"),
-        None => format!("{word} has no flag `--{name}`"),
-    };
-    Malformed::new(message, HELP)
+fn switch(word: &Word, value: &str) -> Word {
+    Word {
+        text: Some(value.to_owned()),
+        range: word.range.clone(),
+    }
 }

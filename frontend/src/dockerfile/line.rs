@@ -1,262 +1,360 @@
-//! Text becomes instructions: continued lines are joined, comments dropped, heredocs collected
-//! (`parser/parser.go`, `parser/split_command.go`, v0.32.2).
+//! Text becomes instructions: continued lines are joined, comments kept apart, heredocs collected
+//! (`parser/parser.go`, `parser/directives.go`, `parser/split_command.go`, v0.32.2).
+//!
+//! Everything of an instruction is a range of its joined text, and [`Instruction::span`] says where
+//! that is in the file.
 
-use std::iter::Peekable;
-use std::str::{Chars, SplitInclusive};
+use std::borrow::Cow;
+use std::ops::Range;
 
+use crate::text::{FileId, Span};
 use crate::units::Malformed;
 
-use super::words;
+use super::heredoc::{self, Heredoc};
+use super::words::{self, Word, is_blank};
+use super::{Wrong, directive};
 
-/// The escape character; the directive that changes it cannot be in a trigger.
+/// The escape character, unless a directive says otherwise.
 pub(super) const ESCAPE: char = '\\';
+
+/// Where a text is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Origin {
+    /// The text is that of the file.
+    File(FileId),
+    /// All of it is said to be here.
+    At(Span),
+}
 
 /// One instruction, in parts.
 #[derive(Debug)]
-pub(super) struct Instruction {
-    /// Upper case.
-    pub(super) word: String,
+pub(super) struct Instruction<'t> {
+    /// Its lines, joined, without blanks around them.
+    pub(super) text: Cow<'t, str>,
+    /// The word that says what it is.
+    pub(super) word: Word,
     /// What stands after the word, flags included.
-    pub(super) shown: String,
+    pub(super) shown: Word,
     /// `--name=value`, quotes removed.
-    pub(super) flags: Vec<String>,
+    pub(super) flags: Vec<Word>,
     /// What stands after the flags.
-    pub(super) rest: String,
+    pub(super) rest: Word,
     /// The heredocs that it opens.
-    pub(super) heredocs: Vec<Heredoc>,
+    pub(super) heredocs: Vec<Heredoc<'t>>,
+    /// The comments before it; none from before an empty one.
+    pub(super) comments: Vec<Comment<'t>>,
+    /// The escape character.
+    pub(super) escape: char,
+    /// All lines of it.
+    pub(super) all: Span,
+    origin: Origin,
+    /// Where parts of the text start, in it and in the file.
+    parts: Vec<(usize, usize)>,
 }
 
-/// Lines up to a terminator.
-#[derive(Clone, Debug)]
-pub(super) struct Heredoc {
-    /// The terminator.
-    pub(super) name: String,
-    /// Whether variables in it are replaced.
-    pub(super) expansion: Expansion,
-    is_chomped: bool,
-    /// What is in it, as written.
-    pub(super) written: String,
-}
-
-/// Whether variables are replaced.
+/// A line that starts with `#`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Expansion {
-    On,
-    Off,
+pub(super) struct Comment<'t> {
+    /// Without `#` and the blanks around it.
+    pub(super) text: &'t str,
+    /// From `#` to the end of the line.
+    pub(super) span: Span,
 }
 
-impl Heredoc {
-    /// Reads `<<EOF`, `<<-EOF`, `<<"EOF"`.
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        let (descriptor, rest) = word.split_once("<<")?;
-        let is_number = descriptor.bytes().all(|byte| byte.is_ascii_digit());
-        let dashless = rest.strip_prefix('-');
-        let raw = dashless.unwrap_or(rest).trim_start();
-        if !is_number || raw.is_empty() || raw.contains('<') {
-            return None;
+impl Instruction<'_> {
+    /// Returns the text of a word.
+    pub(super) fn str<'w>(&'w self, word: &'w Word) -> &'w str {
+        match &word.text {
+            Some(text) => text,
+            None => &self.text[word.range.clone()],
         }
-        let name = unquoted(raw)?;
-        let n_quotes = |text: &str| text.matches(['"', '\'']).count();
-        Some(Self {
-            expansion: if n_quotes(&name) == n_quotes(raw) {
-                Expansion::On
-            } else {
-                Expansion::Off
-            },
-            name,
-            is_chomped: dashless.is_some(),
-            written: String::new(),
-        })
     }
 
-    /// Returns what is in it; `<<-` takes leading tabs away.
-    pub(super) fn content(&self) -> String {
-        if !self.is_chomped {
-            return self.written.clone();
-        }
-        let lines = self.written.split_inclusive('\n');
-        lines.map(|line| line.trim_start_matches('\t')).collect()
+    /// Tells whether the text is that of the file.
+    pub(super) fn is_in_file(&self) -> bool {
+        matches!(self.origin, Origin::File(_))
     }
-}
 
-/// Returns one word without its quotes and escapes.
-fn unquoted(word: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut quote = None;
-    let mut chars = word.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' | '\'' if quote == Some(c) => quote = None,
-            '"' | '\'' if quote.is_none() => quote = Some(c),
-            ESCAPE if quote != Some('\'') => out.extend(chars.next()),
-            c if c.is_whitespace() && quote.is_none() => return None,
-            c => out.push(c),
+    /// Returns where a range of the text is.
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        match self.origin {
+            Origin::At(span) => span,
+            Origin::File(file) => {
+                let start = self.offset(range.start);
+                // The end of a part is no start of the next one.
+                let end = match range.is_empty() {
+                    true => start,
+                    false => self.offset(range.end - 1) + 1,
+                };
+                Span::new(file, start..end)
+            }
         }
     }
-    quote.is_none().then_some(out)
+
+    fn offset(&self, at: usize) -> usize {
+        let idx = self.parts.partition_point(|(start, _)| *start <= at);
+        let (start, offset) = self.parts[idx.saturating_sub(1)];
+        offset + at - start
+    }
+
+    /// Says what is wrong at a word.
+    pub(super) fn wrong(
+        &self,
+        word: &Word,
+        message: impl Into<String>,
+        help: &'static str,
+    ) -> Wrong {
+        Wrong::at(self.span(word.range.clone()), message, help)
+    }
 }
 
 /// The instructions of a text.
-pub(super) struct Lines<'a> {
-    lines: SplitInclusive<'a, char>,
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    /// The next byte.
+    at: usize,
+    origin: Origin,
+    escape: char,
+    /// Every comment of the text, in order.
+    pub(super) comments: Vec<Comment<'t>>,
+    /// The first of `comments` that belongs to the next instruction.
+    first: usize,
 }
 
-impl<'a> Lines<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            lines: text.trim_start_matches('\u{feff}').split_inclusive('\n'),
+/// A line, and where it starts.
+struct Line<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+impl<'t> Lines<'t> {
+    /// Reads a text from its start; directives are read at once.
+    pub(super) fn new(text: &'t str, origin: Origin) -> Result<Self, Wrong> {
+        let mut lines = Self {
+            text,
+            at: text.len() - text.trim_start_matches('\u{feff}').len(),
+            origin,
+            escape: ESCAPE,
+            comments: Vec::new(),
+            first: 0,
+        };
+        let mut seen = Vec::new();
+        while let Some((name, value, line)) = lines.directive() {
+            let range = line.start..line.start + line.text.trim_end().len();
+            if seen.contains(&name) {
+                let message = format!("only one {name} parser directive can be used");
+                return Err(lines.wrong(range, message, "remove all but the first"));
+            }
+            if name == "escape" {
+                lines.escape = match value {
+                    "\\" => '\\',
+                    "`" => '`',
+                    _ => {
+                        let message =
+                            format!("invalid escape token '{value}' does not match ` or \\");
+                        return Err(lines.wrong(range, message, "write one of the two"));
+                    }
+                };
+            }
+            seen.push(name);
+            lines.at += line.text.len();
+        }
+        Ok(lines)
+    }
+
+    /// Returns the directive that the next line is.
+    fn directive(&self) -> Option<(&'static str, &'t str, Line<'t>)> {
+        let line = self.peek()?;
+        let (name, value) = directive::read(line.text.trim_start())?;
+        Some((name, value, line))
+    }
+
+    fn wrong(&self, range: Range<usize>, message: String, help: &'static str) -> Wrong {
+        Wrong::at(self.span(range), message, help)
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        match self.origin {
+            Origin::At(span) => span,
+            Origin::File(file) => Span::new(file, range),
         }
     }
 
-    /// Returns the next line, joined with those that continue it.
-    fn joined(&mut self) -> Option<String> {
-        let mut joined = String::new();
-        for line in self.lines.by_ref() {
-            let bare = line.trim_start();
-            if bare.is_empty() || bare.starts_with('#') {
+    fn peek(&self) -> Option<Line<'t>> {
+        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
+        Some(Line {
+            text: &rest[..length],
+            start: self.at,
+        })
+    }
+
+    fn line(&mut self) -> Option<Line<'t>> {
+        let line = self.peek()?;
+        self.at += line.text.len();
+        Some(line)
+    }
+
+    fn comment(&mut self, line: &Line<'t>) {
+        let whole = line.text.trim_end();
+        let bare = whole.trim_start();
+        let start = line.start + whole.len() - bare.len();
+        // Of a line with blanks before its `#` upstream takes away a blank, not the `#`.
+        let text = whole.get(1..).unwrap_or_default().trim();
+        self.comments.push(Comment {
+            text,
+            span: self.span(start..start + bare.len()),
+        });
+        if text.is_empty() {
+            self.first = self.comments.len();
+        }
+    }
+
+    /// Returns the next instruction.
+    pub(super) fn next(&mut self) -> Option<Result<Instruction<'t>, Wrong>> {
+        let line = loop {
+            let line = self.line()?;
+            let bare = line.text.trim();
+            if bare.starts_with('#') {
+                self.comment(&line);
+            } else if !bare.is_empty() {
+                break line;
+            }
+        };
+        let comments = self.comments[self.first..].to_vec();
+        let mut instruction = self.joined(&line, comments);
+        let split = split(&mut instruction);
+        let collected = split.and_then(|()| self.collect(&mut instruction));
+        instruction.all = self.span(line.start..self.end());
+        self.first = self.comments.len();
+        Some(match collected {
+            Ok(()) => Ok(instruction),
+            Err(wrong) => Err(wrong.or_at(instruction.all)),
+        })
+    }
+
+    /// Returns where the lines read so far end, without their line break.
+    fn end(&self) -> usize {
+        self.text[..self.at].trim_end_matches(['\r', '\n']).len()
+    }
+
+    /// Joins a line with those that continue it.
+    fn joined(&mut self, line: &Line<'t>, comments: Vec<Comment<'t>>) -> Instruction<'t> {
+        let bare = line.text.trim_end_matches(['\r', '\n']);
+        let text = bare.trim_start();
+        let start = line.start + bare.len() - text.len();
+        let mut parts = vec![(0, start)];
+        let (first, mut is_open) = match self.continued(text) {
+            Some(part) => (part, true),
+            None => (text, false),
+        };
+        let mut joined = Cow::Borrowed(first);
+        while is_open {
+            let Some(line) = self.line() else { break };
+            let text = line.text.trim_end_matches(['\r', '\n']);
+            let bare = text.trim_start();
+            if bare.starts_with('#') {
+                self.comment(&line);
                 continue;
             }
-            let line = if joined.is_empty() { bare } else { line };
-            let line = line.trim_end_matches(['\r', '\n']);
-            match continued(line) {
-                Some(part) => joined.push_str(part),
-                None => {
-                    joined.push_str(line);
-                    return Some(joined);
-                }
+            if bare.is_empty() {
+                continue;
             }
+            let part = self.continued(text);
+            is_open = part.is_some();
+            parts.push((joined.len(), line.start));
+            joined.to_mut().push_str(part.unwrap_or(text));
         }
-        Some(joined).filter(|line| !line.trim().is_empty())
-    }
-
-    fn instruction(&mut self, line: &str) -> Result<Instruction, Malformed> {
-        let line = line.trim();
-        let (word, shown) = line.split_once(words::is_blank).unwrap_or((line, ""));
-        let shown = shown.trim();
-        let (flags, rest) = flags(shown);
-        let mut instruction = Instruction {
-            word: word.to_ascii_uppercase(),
-            shown: shown.to_owned(),
-            flags,
-            rest: rest.trim().to_owned(),
+        let end = self.end();
+        trimmed(&mut joined, &mut parts);
+        Instruction {
+            text: joined,
+            word: Word::default(),
+            shown: Word::default(),
+            flags: Vec::new(),
+            rest: Word::default(),
             heredocs: Vec::new(),
-        };
-        let takes_heredocs = matches!(instruction.word.as_str(), "ADD" | "COPY" | "RUN")
-            && line.contains("<<")
-            && !matches!(words::json(rest), Ok(Some(_)));
-        if takes_heredocs {
-            let opened = raw_words(line);
-            for mut heredoc in opened.iter().filter_map(|word| Heredoc::parse(word)) {
-                self.collect(&mut heredoc)?;
-                instruction.heredocs.push(heredoc);
-            }
+            comments,
+            escape: self.escape,
+            all: self.span(line.start..end),
+            origin: self.origin,
+            parts,
         }
-        Ok(instruction)
     }
 
-    fn collect(&mut self, heredoc: &mut Heredoc) -> Result<(), Malformed> {
-        for line in self.lines.by_ref() {
-            let mut end = line.trim_end_matches(['\r', '\n']);
-            if heredoc.is_chomped {
-                end = end.trim_start_matches('\t');
-            }
-            if end == heredoc.name {
-                return Ok(());
-            }
-            heredoc.written.push_str(line);
-        }
-        let message = format!("the heredoc `{}` does not end", heredoc.name);
-        Err(Malformed::new(
-            message,
-            "its name stands alone on the line after it",
-        ))
+    /// Returns the line without the escape at its end, if there is one that nothing escapes.
+    fn continued(&self, line: &'t str) -> Option<&'t str> {
+        let part = line
+            .trim_end_matches([' ', '\t'])
+            .strip_suffix(self.escape)?;
+        (!part.ends_with(self.escape)).then_some(part)
     }
-}
 
-impl Iterator for Lines<'_> {
-    type Item = Result<Instruction, Malformed>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let line = self.joined()?;
-        Some(self.instruction(&line))
-    }
-}
-
-/// Returns the line without the escape at its end, if there is one that nothing escapes.
-fn continued(line: &str) -> Option<&str> {
-    let part = line.trim_end_matches([' ', '\t']).strip_suffix(ESCAPE)?;
-    (!part.ends_with(ESCAPE)).then_some(part)
-}
-
-/// Splits the flags from what follows them.
-fn flags(text: &str) -> (Vec<String>, &str) {
-    let mut flags = Vec::new();
-    let mut rest = text.trim_start();
-    while rest.starts_with("--") {
-        let mut flag = String::new();
-        let mut quote = None;
-        let mut chars = rest.char_indices();
-        let mut end = rest.len();
-        while let Some((at, c)) = chars.next() {
-            match c {
-                '"' | '\'' if quote == Some(c) => quote = None,
-                '"' | '\'' if quote.is_none() => quote = Some(c),
-                ESCAPE => flag.extend(chars.next().map(|(_, c)| c)),
-                c if c.is_whitespace() && quote.is_none() => {
-                    end = at;
+    /// Reads the heredocs that an instruction opens.
+    fn collect(&mut self, instruction: &mut Instruction<'t>) -> Result<(), Wrong> {
+        for mut heredoc in heredoc::opened(instruction)? {
+            let start = self.at;
+            loop {
+                let end = self.at;
+                let Some(line) = self.line() else {
+                    let message = format!("unterminated heredoc: `{}` does not end", heredoc.name);
+                    let help = "its name stands alone on the line after it";
+                    return Err(Malformed::new(message, help).into());
+                };
+                let mut last = line.text.trim_end_matches(['\r', '\n']);
+                if heredoc.is_chomped {
+                    last = last.trim_start_matches('\t');
+                }
+                if last == heredoc.name {
+                    heredoc.written = &self.text[start..end];
+                    heredoc.span = self.span(start..end);
                     break;
                 }
-                c => flag.push(c),
             }
+            instruction.heredocs.push(heredoc);
         }
-        rest = rest[end..].trim_start();
-        if flag == "--" {
-            break;
-        }
-        flags.push(flag);
+        Ok(())
     }
-    (flags, rest)
 }
 
-/// Splits a line as a shell does, quotes and escapes kept; blanks after `<<` are part of a word.
-fn raw_words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut chars = line.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c.is_whitespace() {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
-            continue;
-        }
-        word.push(c);
-        match c {
-            ESCAPE => word.extend(chars.next()),
-            '"' | '\'' if !raw_quote(c, &mut chars, &mut word) => return Vec::new(),
-            '<' if chars.next_if_eq(&'<').is_some() => {
-                word.push('<');
-                while let Some(blank) = chars.next_if(|c| matches!(c, ' ' | '\t' | '\r')) {
-                    word.push(blank);
-                }
-            }
-            _ => {}
+/// Takes away the blanks around a text.
+fn trimmed(text: &mut Cow<'_, str>, parts: &mut Vec<(usize, usize)>) {
+    let length = text.trim_end().len();
+    let start = text.len() - text.trim_start().len();
+    match text {
+        Cow::Borrowed(text) => *text = &text[start.min(length)..length],
+        Cow::Owned(text) => {
+            text.truncate(length);
+            text.drain(..start.min(length));
         }
     }
-    words.extend(Some(word).filter(|word| !word.is_empty()));
-    words
+    if start == 0 {
+        return;
+    }
+    let first = parts.partition_point(|(at, _)| *at <= start);
+    parts.drain(..first.saturating_sub(1));
+    for (at, offset) in parts {
+        match at.checked_sub(start) {
+            Some(less) => *at = less,
+            None => {
+                *offset += start - *at;
+                *at = 0;
+            }
+        }
+    }
 }
 
-/// Copies what is in quotes; tells whether they are closed.
-fn raw_quote(quote: char, chars: &mut Peekable<Chars<'_>>, word: &mut String) -> bool {
-    while let Some(c) = chars.next() {
-        word.push(c);
-        if c == quote {
-            return true;
-        }
-        if c == ESCAPE && quote == '"' {
-            word.extend(chars.next());
-        }
-    }
-    false
+/// Splits an instruction into its word, its flags and the rest.
+fn split(it: &mut Instruction<'_>) -> Result<(), Wrong> {
+    let text: &str = &it.text;
+    let end = text.find(is_blank).unwrap_or(text.len());
+    let shown = text.len() - text[end..].trim_start().len();
+    let (flags, rest) = words::flags(text, shown, it.escape);
+    let rest = rest + text[rest..].len() - text[rest..].trim_start().len();
+    let length = text.len();
+    it.word = Word::at(0..end);
+    it.shown = Word::at(shown..length);
+    it.flags = flags;
+    it.rest = Word::at(rest.min(length)..length);
+    Ok(())
 }

@@ -1,14 +1,16 @@
 //! `RUN` (`instructions/commands_run*.go`, `dockerfile2llb/convert.go:dispatchRun`, v0.32.2).
 
+use crate::expr::Template;
 use crate::model::{
-    Command, Content, Exec, Network, Options, Run, Script, Security, Source, Verb, Written,
+    Command, Content, Exec, Network, Options, Run, Script, Security, Source, Value, Verb, Written,
 };
-use crate::units::Malformed;
+use crate::text::Spanned;
 
 use super::flags::Kind::{Text, Texts};
 use super::flags::{Flags, Kind};
-use super::line::{Heredoc, Instruction};
-use super::{At, mount, words};
+use super::heredoc::Heredoc;
+use super::line::Instruction;
+use super::{Wrong, mount, words};
 
 const FLAGS: &[(&str, Kind)] = &[
     ("mount", Texts),
@@ -18,68 +20,64 @@ const FLAGS: &[(&str, Kind)] = &[
 ];
 
 /// `RUN`.
-pub(super) fn run(it: &Instruction, at: At) -> Result<Verb<Written>, Malformed> {
-    let exec = options(it, at)?;
-    if it.rest.is_empty() {
-        return Err(Malformed::new(
-            "RUN has nothing after it",
-            "write a command, such as `RUN make`",
-        ));
-    }
-    let command = match words::json(&it.rest)? {
-        Some(words) => Command::Exec(at.literals(&words)),
+pub(super) fn run(it: &Instruction<'_>) -> Result<Verb<Written>, Wrong> {
+    let exec = options(it)?;
+    let command = match words::json(it, &it.rest)? {
+        Some(words) => Command::Exec(it.literals(&words)),
         None => match sole(it) {
-            Some(heredoc) if heredoc.content().starts_with("#!") => {
-                let content = Content {
-                    span: at.0,
-                    content: at.literal(&heredoc.content()),
-                    name: Some(at.literal(&heredoc.name)),
-                };
-                let source = Source::Content(content);
-                return Ok(Verb::Script(Box::new(Script { source, exec })));
+            Some(heredoc) => {
+                let text = heredoc.content(heredoc);
+                let content = Value::Plain(Template::literal(heredoc.span, &*text));
+                if text.starts_with("#!") {
+                    let content = Content {
+                        span: heredoc.span,
+                        content,
+                        name: Some(it.literal_text(&it.rest, &heredoc.name)),
+                    };
+                    let source = Source::Content(content);
+                    return Ok(Verb::Script(Box::new(Script { source, exec })));
+                }
+                Command::Verbatim(content)
             }
-            Some(heredoc) => Command::Verbatim(at.literal(&heredoc.content())),
-            None => Command::Verbatim(at.literal(&with_heredocs(it))),
+            None if it.heredocs.is_empty() => Command::Verbatim(it.literal(&it.rest)),
+            None => Command::Verbatim(it.literal_text(&it.rest, &with_heredocs(it))),
         },
     };
     Ok(Verb::Run(Run { command, exec }))
 }
 
 /// Returns the heredoc if it is the whole command.
-fn sole(it: &Instruction) -> Option<&Heredoc> {
-    Heredoc::parse(&it.rest)?;
-    it.heredocs.first()
+fn sole<'i, 't>(it: &'i Instruction<'t>) -> Option<&'i Heredoc<'t>> {
+    let heredoc = it.heredocs.first()?;
+    Heredoc::parse(it.str(&it.rest)).map(|_| heredoc)
 }
 
 /// Returns the command with its heredocs under it, for the shell to read.
-fn with_heredocs(it: &Instruction) -> String {
-    let mut text = it.rest.clone();
+fn with_heredocs(it: &Instruction<'_>) -> String {
+    let mut text = it.str(&it.rest).to_owned();
     for heredoc in &it.heredocs {
         text.push('\n');
-        text.push_str(&heredoc.written);
+        text.push_str(heredoc.written);
         text.push_str(&heredoc.name);
     }
     text
 }
 
-fn options(it: &Instruction, at: At) -> Result<Options<Written>, Malformed> {
+fn options(it: &Instruction<'_>) -> Result<Options<Written>, Wrong> {
     if it.flags.is_empty() {
         return Ok(Options::none());
     }
     let flags = Flags::read(it, FLAGS)?;
-    if flags.text("device").is_some() {
-        return Err(Malformed::new(
-            "`--device` is no part of Dockerfiles but of their experimental variant",
-            "use a step of the build file: `devices` of `run`",
-        ));
-    }
     let mut exec = Exec {
-        network: choice(&flags, "network", NETWORK)?.map(|it| at.spanned(it)),
-        security: choice(&flags, "security", SECURITY)?.map(|it| at.spanned(it)),
+        network: choice(it, &flags, "network", NETWORK)?,
+        security: choice(it, &flags, "security", SECURITY)?,
         ..Exec::default()
     };
-    for text in flags.texts("mount") {
-        mount::add(text, &mut exec, at)?;
+    for word in flags.texts("mount") {
+        mount::add(it, word, &mut exec)?;
+    }
+    for word in flags.texts("device") {
+        exec.devices.push(mount::device(it, word)?);
     }
     Ok(exec.into())
 }
@@ -96,19 +94,27 @@ const SECURITY: &[(&str, Security)] = &[
 ];
 
 fn choice<T: Copy>(
-    flags: &Flags<'_>,
+    it: &Instruction<'_>,
+    flags: &Flags,
     name: &str,
     words: &[(&str, T)],
-) -> Result<Option<T>, Malformed> {
-    let Some(text) = flags.text(name) else {
+) -> Result<Option<Spanned<T>>, Wrong> {
+    let Some(word) = flags.text(name) else {
         return Ok(None);
     };
+    let text = it.str(word);
     match words.iter().find(|(word, _)| *word == text) {
-        Some((_, value)) => Ok(Some(*value)),
+        Some((_, value)) => Ok(Some(it.spanned(word, *value))),
         None => {
-            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            let message = format!("`--{name}` is {}, not `{text}`", known.join(" or "));
-            Err(Malformed::new(message, "choose one of them"))
+            let message = match name {
+                "network" => format!("invalid network mode \"{text}\""),
+                _ => format!("security \"{text}\" is not valid"),
+            };
+            let help = match name {
+                "network" => "write `default`, `none` or `host`",
+                _ => "write `sandbox` or `insecure`",
+            };
+            Err(it.wrong(word, message, help))
         }
     }
 }

@@ -276,6 +276,16 @@ impl<'b> Sets<'b> {
     }
 }
 
+/// Returns the value that the request gives an argument, in its type's normal form.
+pub(super) fn given_value(
+    arg: &Arg,
+    value: &str,
+    purpose: Purpose,
+    diags: &mut Diagnostics,
+) -> State {
+    checked(arg, value, Origin::BuildArg, purpose, diags)
+}
+
 /// Where a value comes from.
 #[derive(Clone, Copy)]
 enum Origin {

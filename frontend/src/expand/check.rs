@@ -7,6 +7,7 @@
 mod visible;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use buildkit_llb::Platform;
 
@@ -15,7 +16,7 @@ use crate::expr::{Name, Template};
 use crate::model::map::{self, MapPhase};
 use crate::model::{
     Arg, Body, Build, CacheUse, ImageKeys, InputName, Phase, PlatformPattern, SecretUse, SshUse,
-    Stage, Value, When, WhenTest, Written,
+    Stage, Value, Verb, When, WhenTest, Written,
 };
 use crate::preset;
 use crate::text::{Span, Spanned};
@@ -68,6 +69,7 @@ impl Phase for Seen {
     type Cache = ();
     type Secret = ();
     type Ssh = ();
+    type Arg = Infallible;
 }
 
 #[derive(Clone, Copy)]
@@ -165,6 +167,13 @@ impl MapPhase<Written, Seen> for Checker<'_, '_> {
             SshUse::Default(_) => {}
         }
         None
+    }
+
+    fn args(&mut self, args: &[Arg]) -> Verb<Seen> {
+        for value in args.iter().filter_map(|arg| arg.default.as_ref()) {
+            self.text(value);
+        }
+        Verb::BuildEnv(Vec::new())
     }
 }
 

@@ -25,15 +25,28 @@ pub(super) enum Taker {
 #[derive(Debug, Default)]
 pub(super) struct StageNames {
     by_name: BTreeMap<String, usize>,
+    /// Stages of a Dockerfile whose name a later one has, too.
+    hidden: Vec<(String, usize)>,
+    n_stages: usize,
 }
 
 impl StageNames {
     pub(super) fn new(build: &Build) -> Self {
-        let mut by_name = BTreeMap::new();
+        let mut names = Self {
+            n_stages: build.stages.len(),
+            ..Self::default()
+        };
         for (idx, stage) in build.stages.iter().enumerate() {
-            by_name.insert(stage.name.value.to_ascii_lowercase(), idx);
+            if stage.number.is_some() {
+                continue;
+            }
+            let name = stage.name.value.to_ascii_lowercase();
+            if let Some(hidden) = names.by_name.insert(name, idx) {
+                let name = stage.name.value.to_ascii_lowercase();
+                names.hidden.push((name, hidden));
+            }
         }
-        Self { by_name }
+        names
     }
 
     /// Returns the stage of that name; case does not count.
@@ -74,6 +87,15 @@ impl StageNames {
                     None
                 }
             },
+            InputKind::Earlier => self.earlier(name, taker, diags),
+            InputKind::At(number) if number < self.n_stages => taken(number, name, taker, diags),
+            InputKind::At(number) => {
+                let message = format!("invalid stage index {number}");
+                diags
+                    .report(Code::UnknownStage, name.span, message)
+                    .help("stages are counted from 0");
+                None
+            }
             InputKind::Any if text == "scratch" => Some(Input::Scratch),
             InputKind::Any if text.eq_ignore_ascii_case("context") => {
                 Some(Input::Context(name.span))
@@ -83,6 +105,34 @@ impl StageNames {
                 Some(idx) if taker != Taker::Base(idx) => other_stage(idx, name, taker, diags),
                 _ => self.image(kind, name, diags),
             },
+        }
+    }
+
+    /// Returns what a name in a Dockerfile stands for. That of a base finds the last stage before
+    /// it that has this name to the letter, one of a step the last of all
+    /// (`dockerfile2llb/convert.go:addState` and `findStateByName`, v0.32.2).
+    fn earlier(
+        &self,
+        name: &Spanned<String>,
+        taker: Taker,
+        diags: &mut Diagnostics,
+    ) -> Option<Input> {
+        let text = name.value.as_str();
+        let found = match taker {
+            Taker::Base(own) => {
+                let last = self.by_name.get(text).copied();
+                let mut hidden = self.hidden.iter().rev();
+                last.filter(|idx| *idx < own).or_else(|| {
+                    let found = hidden.find(|(name, idx)| name == text && *idx < own);
+                    found.map(|(_, idx)| *idx)
+                })
+            }
+            Taker::Step(_) | Taker::Named => self.find(text),
+        };
+        match found {
+            Some(idx) => taken(idx, name, taker, diags),
+            None if text == "scratch" => Some(Input::Scratch),
+            None => self.image(InputKind::Earlier, name, diags),
         }
     }
 
@@ -120,7 +170,8 @@ impl StageNames {
             _ => format!("`{}` is not an image: {error}", name.value),
         };
         let diagnostic = diags.report(Code::BadImageName, name.span, message);
-        let stage = self.nearest(&name.value).filter(|_| kind == InputKind::Any);
+        let stage = self.nearest(&name.value);
+        let stage = stage.filter(|_| matches!(kind, InputKind::Any | InputKind::Earlier));
         match (stage, error) {
             (Some(near), _) => {
                 diagnostic.suggest(near, format!("did you mean the stage `{near}`?"));
@@ -145,6 +196,29 @@ fn capital(text: &str, small: &str) -> String {
         .find(small)
         .and_then(|at| text.get(at..at + small.len()));
     found.unwrap_or(text).to_owned()
+}
+
+/// Returns a stage that a Dockerfile takes something from: one before the taker.
+fn taken(
+    idx: usize,
+    name: &Spanned<String>,
+    taker: Taker,
+    diags: &mut Diagnostics,
+) -> Option<Input> {
+    let message = match taker {
+        Taker::Step(own) if own == idx => {
+            format!("circular dependency detected on stage: {}", name.value)
+        }
+        Taker::Step(own) if own < idx => format!(
+            "cannot copy from stage \"{}\", it needs to be defined before current stage",
+            name.value
+        ),
+        _ => return Some(Input::Stage(StageId(idx), name.span)),
+    };
+    diags
+        .report(Code::StageCycle, name.span, message)
+        .help("a stage takes files from the stages before it");
+    None
 }
 
 fn other_stage(

@@ -2,13 +2,13 @@
 
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostics};
-use crate::expr::Text;
+use crate::expr::{Found, Scope as _, Text, predefined};
 use crate::model::map::{self, MapPhase};
-use crate::model::{CacheMount, CacheUse, SecretMount, SecretUse, SshMount, SshUse};
+use crate::model::{Arg, CacheMount, CacheUse, SecretMount, SecretUse, SshMount, SshUse};
 use crate::preset::{self, PRESETS};
 use crate::text::{Span, Spanned};
 
-use super::args::TOP;
+use super::args::{State, TOP, given_value};
 use super::steps::Mapper;
 use super::{Cache, Expanded};
 
@@ -84,6 +84,34 @@ impl Mapper<'_, '_> {
         let named = self.expander.ssh.find(id, &self.expander.build.ssh);
         own.required = own.required.or(named.and_then(|named| named.required));
         own
+    }
+
+    /// Returns the value of an argument that a step declares: the request's, its default, or that
+    /// of the file's argument of the same name (`dockerfile2llb/convert.go:dispatchArg`, v0.32.2).
+    pub(super) fn declared(&mut self, arg: &Arg) -> Option<Text> {
+        let expander = self.expander;
+        let name = &arg.name;
+        let literal = |state: State| match state {
+            State::Set(value) => Some(Text::literal(name.span, value)),
+            State::Unset | State::Failed => None,
+        };
+        if let Some(given) = expander.asked.args.get(&name.value) {
+            return literal(given_value(arg, given, expander.asked.purpose, self.diags));
+        }
+        if let Some(default) = &arg.default {
+            return Some(self.text(default));
+        }
+        let found = expander.sets.find(TOP, &name.value);
+        if let Some(found) = found {
+            found.is_mentioned.set(true);
+        }
+        if let Some(State::Set(value)) = found.map(|found| &found.state) {
+            return Some(Text::literal(name.span, value.clone()));
+        }
+        match self.names.find(&predefined(&name.value)?) {
+            Found::Set(value) => Some(Text::literal(name.span, value)),
+            _ => None,
+        }
     }
 
     /// Returns the mapper for what stands outside of stages: no stage's arguments are there.

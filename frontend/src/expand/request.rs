@@ -6,7 +6,7 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostics, Place};
-use crate::model::Build;
+use crate::model::{Build, Verb};
 
 use super::input::StageNames;
 use super::{Asked, StageId};
@@ -142,6 +142,11 @@ pub(super) fn declared(build: &Build) -> BTreeSet<&str> {
         let variants = stage.by_platform.iter().map(|variant| &variant.body);
         for body in variants.chain([&stage.body]) {
             names.extend(body.args.iter().map(|arg| arg.name.value.as_str()));
+            for step in body.steps.iter().flatten() {
+                if let Verb::Arg(args) = &step.verb {
+                    names.extend(args.iter().map(|arg| arg.name.value.as_str()));
+                }
+            }
         }
     }
     names

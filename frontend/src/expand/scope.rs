@@ -54,10 +54,10 @@ impl Fixed {
             variant: set(&format!("{prefix}VARIANT"), &platform.variant),
             os_version: set(&format!("{prefix}OSVERSION"), &platform.os_version),
         };
-        let stage = build
-            .stages
-            .get(result.0)
-            .map(|stage| stage.name.value.as_str());
+        let stage = build.stages.get(result.0).map(|stage| match stage.number {
+            None => stage.name.value.as_str(),
+            Some(_) => "default",
+        });
         let stage = asked.target.as_deref().or(stage).unwrap_or_default();
         Self {
             target: fields("TARGET", target, &target.format_all()),

@@ -4,7 +4,7 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expr::{Name, Template, Text, eval};
-use crate::model::{Arg, Body, Build, Stage as WrittenStage, Value, Variant};
+use crate::model::{Arg, Body, Build, InputKind, Stage as WrittenStage, Value, Variant};
 use crate::text::{Span, Spanned};
 use crate::units::misspelt_platform;
 
@@ -307,16 +307,21 @@ impl<'b> Expander<'b> {
             .and_then(|value| self.platform(value, idx, diags));
         let runs_on = platform.as_ref().map_or(self.target, |own| &own.value);
         let context = context::in_place_of_stage(self.asked, &stage.name, runs_on);
+        let context = context.filter(|_| stage.number.is_none());
         let is_context = context.is_some();
         let (base, base_span) = match context {
             Some(context) => (context, stage.name.span),
             None => self.base(idx, keys, runs_on, diags),
         };
+        // In a Dockerfile the platform of a base that is a stage counts.
+        let from = keys.pick(|body| body.from.as_ref());
+        let is_of_base = from.is_some_and(|from| from.kind == InputKind::Earlier)
+            && matches!(base, Input::Stage(..));
         Head {
             variant,
             base,
             base_span,
-            platform,
+            platform: platform.filter(|_| !is_of_base),
             is_context,
         }
     }

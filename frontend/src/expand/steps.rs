@@ -4,8 +4,8 @@ use crate::diagnostic::Diagnostics;
 use crate::expr::Text;
 use crate::model::map::{self, MapPhase};
 use crate::model::{
-    CacheUse, ImageKeys, InputName, SecretMount, SecretUse, SshMount, SshUse, Step, Value, Verb,
-    When, Written,
+    Arg, CacheUse, ImageKeys, InputName, SecretMount, SecretUse, SshMount, SshUse, Step, Value,
+    Verb, When, Written,
 };
 use crate::text::{Span, Spanned};
 
@@ -65,6 +65,14 @@ impl MapPhase<Written, Expanded> for Mapper<'_, '_> {
 
     fn ssh(&mut self, ssh: &SshUse) -> Option<SshMount<Expanded>> {
         Some(self.ssh_use(ssh))
+    }
+
+    fn args(&mut self, args: &[Arg]) -> Verb<Expanded> {
+        let mut entries = Vec::with_capacity(args.len());
+        for arg in args {
+            entries.push((arg.name.clone(), self.declared(arg)));
+        }
+        Verb::BuildEnv(entries)
     }
 }
 

@@ -8,13 +8,10 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dockerfile;
-use crate::expr::{Found, Scope as _, Template, predefined};
 use crate::model::map;
-use crate::model::{Body, Build, InputKind, InputName, Step, Value, Verb, Written};
+use crate::model::{Body, Build, Step, Verb};
 use crate::text::{FileId, Span, Spanned};
-use crate::units::Malformed;
 
-use super::args::{State, TOP};
 use super::stage::Expander;
 use super::steps::{At, Mapper, steps};
 use super::{Expanded, Input, StageId};
@@ -79,7 +76,7 @@ impl Triggers {
         let mut all = self.of.iter().flat_map(|(_, texts)| texts);
         all.any(|text| match dockerfile::trigger(text, none) {
             Ok(step) => match step.verb {
-                Verb::BuildEnv(entries) => entries.iter().any(|(found, _)| found.value == name),
+                Verb::Arg(args) => args.iter().any(|arg| arg.name.value == name),
                 _ => false,
             },
             Err(_) => false,
@@ -115,12 +112,7 @@ pub(super) fn triggers(
             owner: owner.clone(),
         };
         let mut told = Diagnostics::new();
-        let step = dockerfile::trigger(&trigger.text, text.span).and_then(|mut step| {
-            give_args(at, &mut step);
-            name_stage(at, &mut step)?;
-            Ok(step)
-        });
-        match step {
+        match dockerfile::trigger(&trigger.text, text.span) {
             Ok(step) => {
                 let mut mapper = Mapper {
                     expander: at.expander,
@@ -209,60 +201,4 @@ pub(super) fn check(body: &Body, diags: &mut Diagnostics) {
                 .help(malformed.help);
         }
     }
-}
-
-/// Gives arguments their values: the request's, their default, or that of the file's argument of
-/// the same name (`dockerfile2llb/convert.go:dispatchArg`, v0.32.2).
-fn give_args(at: &At<'_, '_>, step: &mut Step<Written>) {
-    let Verb::BuildEnv(entries) = &mut step.verb else {
-        return;
-    };
-    for (name, value) in entries {
-        let given = match at.expander.asked.args.get(&name.value) {
-            Some(given) => Some(given.clone()),
-            None if value.is_some() => None,
-            None => of_file(at, &name.value),
-        };
-        if let Some(given) = given {
-            *value = Some(Value::Plain(Template::literal(name.span, given)));
-        }
-    }
-}
-
-fn of_file(at: &At<'_, '_>, name: &str) -> Option<String> {
-    if let Some(arg) = at.expander.sets.find(TOP, name) {
-        return match &arg.state {
-            State::Set(value) => Some(value.clone()),
-            State::Unset | State::Failed => None,
-        };
-    }
-    match at.names.find(&predefined(name)?) {
-        Found::Set(value) => Some(value.to_owned()),
-        _ => None,
-    }
-}
-
-/// Replaces the number of a stage by its name.
-fn name_stage(at: &At<'_, '_>, step: &mut Step<Written>) -> Result<(), Malformed> {
-    let Verb::Copy(copy) = &mut step.verb else {
-        return Ok(());
-    };
-    let Some(from) = &mut copy.from else {
-        return Ok(());
-    };
-    let Value::Plain(name) = &from.name else {
-        return Ok(());
-    };
-    let Some(Ok(number)) = name.as_literal().map(str::parse::<usize>) else {
-        return Ok(());
-    };
-    let Some(stage) = at.expander.build.stages.get(number) else {
-        let message = format!("there is no stage {number}");
-        return Err(Malformed::new(message, "stages are counted from 0"));
-    };
-    *from = InputName {
-        kind: InputKind::Stage,
-        name: Value::Plain(Template::literal(name.span, stage.name.value.clone())),
-    };
-    Ok(())
 }

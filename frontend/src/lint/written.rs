@@ -82,6 +82,7 @@ impl Phase for Seen {
     type Cache = ();
     type Secret = ();
     type Ssh = ();
+    type Arg = std::convert::Infallible;
 }
 
 impl MapPhase<Written, Seen> for Mentions<'_> {
@@ -157,6 +158,17 @@ impl MapPhase<Written, Seen> for Mentions<'_> {
             }
         }
         None
+    }
+
+    fn args(&mut self, args: &[Arg]) -> Verb<Seen> {
+        self.defaults(args);
+        // Without a default it is the file's.
+        self.args.extend(args.iter().map(|arg| Mention {
+            arg: arg.name.value.clone(),
+            span: arg.name.span,
+            place: self.place,
+        }));
+        Verb::BuildEnv(Vec::new())
     }
 }
 

@@ -217,6 +217,7 @@ pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
         Verb::Env(_)
         | Verb::ImageEnv(_)
         | Verb::BuildEnv(_)
+        | Verb::Arg(_)
         | Verb::ImageWorkdir(_)
         | Verb::User(_)
         | Verb::Shell(_)

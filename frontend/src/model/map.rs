@@ -29,6 +29,9 @@ pub trait MapPhase<P: Phase, Q: Phase> {
 
     /// An ssh agent of a run.
     fn ssh(&mut self, ssh: &P::Ssh) -> Option<Q::Ssh>;
+
+    /// Arguments that a step declares.
+    fn args(&mut self, args: &[P::Arg]) -> Verb<Q>;
 }
 
 /// Returns the steps whose condition holds, mapped.
@@ -75,6 +78,7 @@ pub fn verb<P: Phase, Q: Phase>(verb: &Verb<P>, m: &mut impl MapPhase<P, Q>) -> 
         Verb::Env(entries) => Verb::Env(pairs(entries, m)),
         Verb::ImageEnv(entries) => Verb::ImageEnv(pairs(entries, m)),
         Verb::BuildEnv(entries) => Verb::BuildEnv(optional_pairs(entries, m)),
+        Verb::Arg(args) => m.args(args),
         Verb::Workdir(path) => Verb::Workdir(m.text(path)),
         Verb::ImageWorkdir(path) => Verb::ImageWorkdir(m.text(path)),
         Verb::User(user) => Verb::User(m.text(user)),

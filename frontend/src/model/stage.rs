@@ -20,6 +20,8 @@ use super::{
 pub struct Stage {
     /// `[a-z][a-z0-9_.-]*`, unique without case.
     pub name: Spanned<String>,
+    /// The number of a stage of a Dockerfile that has no other name: no name finds it.
+    pub number: Option<usize>,
     /// Name and body.
     pub span: Span,
     /// For `--call=targets`.
@@ -214,6 +216,7 @@ fn decode_one(field: Field<'_>, cx: &mut Cx<'_>) -> Option<Stage> {
     }
     Some(Stage {
         name: field.key.map(str::to_owned),
+        number: None,
         span: field.key.span.to(fields.span),
         description: fields.literal("description", cx),
         body,

@@ -51,6 +51,8 @@ pub enum Verb<P: Phase> {
     ImageEnv(Vec<(Spanned<String>, P::Text)>),
     /// `build-env`: of the steps only; no value is a declaration without one.
     BuildEnv(Vec<(Spanned<String>, Option<P::Text>)>),
+    /// `arg`: arguments from here on, in the environment of the steps.
+    Arg(Vec<P::Arg>),
     /// `workdir`.
     Workdir(P::Text),
     /// `image.workdir`: makes no directory.

@@ -1,7 +1,7 @@
 //! Steps become instructions.
 
 use crate::expr::{Name, predefined_variable};
-use crate::model::{Command, Healthcheck, Step, Value, Verb, Written};
+use crate::model::{Arg, Command, Healthcheck, Step, Value, Verb, Written};
 use crate::text::{Span, Spanned};
 
 use super::{Cx, exec, files, sole_arg, words};
@@ -34,6 +34,11 @@ pub(super) fn verb(cx: &mut Cx<'_>, verb: &Verb<Written>, span: Span) {
         Verb::Env(entries) => ("ENV", pairs(cx, entries)),
         Verb::Label(entries) => ("LABEL", pairs(cx, entries)),
         Verb::BuildEnv(entries) => ("ARG", args(cx, entries)),
+        Verb::Arg(list) => {
+            let entry = |arg: &Arg| (arg.name.clone(), arg.default.clone());
+            let entries: Vec<_> = list.iter().map(entry).collect();
+            ("ARG", args(cx, &entries))
+        }
         Verb::Workdir(path) => ("WORKDIR", cx.word(path)),
         Verb::User(user) => {
             let user = cx.word(user);

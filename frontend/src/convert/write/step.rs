@@ -63,6 +63,7 @@ fn verb(verb: &Verb<Written>, fields: &mut Fields, comments: &mut Comments) {
         }
         Verb::Env(entries) => ("env", pairs(entries)),
         Verb::BuildEnv(entries) => ("build-env", optional_pairs(entries)),
+        Verb::Arg(list) => ("arg", super::args(list, comments).tree()),
         Verb::Workdir(path) => ("workdir", text(path)),
         Verb::User(user) => ("user", text(user)),
         Verb::Shell(words) => ("shell", list(words.iter().map(text).collect())),

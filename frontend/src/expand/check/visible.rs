@@ -63,7 +63,7 @@ impl<'b> Visible<'b> {
             let mut outers = BTreeSet::new();
             let mut base = Base::Known;
             for from in bodies(stage).filter_map(|body| body.from.as_ref()) {
-                if from.kind == InputKind::Any || from.kind == InputKind::Stage {
+                if !matches!(from.kind, InputKind::Image | InputKind::Context) {
                     add_bases(&from.name, idx, names, &mut outers, &mut base);
                 }
             }

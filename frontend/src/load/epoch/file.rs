@@ -35,7 +35,9 @@ impl<'a> File<'a> {
             None => loaded.files.get(FileId::ROOT).text().contains(EPOCH),
         };
         let mut diags = Diagnostics::new();
-        let reading = is_needed.then(|| compile::read(FileId::ROOT, &loaded.bytes, &mut diags));
+        let name = loaded.files.get(FileId::ROOT).name();
+        let reading =
+            is_needed.then(|| compile::read(FileId::ROOT, name, &loaded.bytes, &mut diags));
         let reading = reading.flatten().filter(|_| !diags.has_mistakes())?;
         let mut args = request.args.clone();
         args.remove(EPOCH);

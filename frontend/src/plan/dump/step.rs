@@ -58,6 +58,7 @@ fn setting(verb: &Verb<Expanded>, out: &mut Lines) {
         Verb::Env(entries) => pairs("env", entries, out),
         Verb::ImageEnv(entries) => pairs("image-env", entries, out),
         Verb::BuildEnv(entries) => build_env(entries, out),
+        Verb::Arg(_) => {}
         Verb::Label(entries) => pairs("label", entries, out),
         Verb::Annotations(entries) => pairs("annotations", entries, out),
         Verb::Workdir(path) => out.line(&format!("workdir {}", text(path))),

@@ -1,0 +1,114 @@
+//! `FROM` starts a stage (`instructions/parse.go:parseFrom`,
+//! `dockerfile2llb/convert.go:buildDispatchStates`, v0.32.2).
+
+use buildkit_llb::Platform;
+
+use crate::expr::{Name, Template};
+use crate::model::{Body, InputKind, InputName, Stage, Value};
+use crate::text::Spanned;
+
+use super::config::doc_comment;
+use super::flags::Kind::Text;
+use super::flags::{Flags, Kind};
+use super::globals::Globals;
+use super::line::Instruction;
+use super::words::{self, Word};
+use super::{Wrong, lex};
+
+const FLAGS: &[(&str, Kind)] = &[("platform", Text)];
+
+/// Reads a `FROM`, which is the stage of that number.
+pub(super) fn from(it: &Instruction<'_>, number: usize, globals: &Globals) -> Result<Stage, Wrong> {
+    let words = words::separated(it);
+    let (base, name) = match words.as_slice() {
+        [base] => (base, None),
+        [base, word, name] if it.str(word).eq_ignore_ascii_case("as") => (base, Some(name)),
+        _ => {
+            let message = "FROM requires either one or three arguments";
+            return Err(Wrong::new(
+                message,
+                "write `FROM image` or `FROM image AS name`",
+            ));
+        }
+    };
+    let flags = Flags::read(it, FLAGS)?;
+    let span = it.span(0..it.text.len());
+    let (name, number) = match name {
+        Some(word) => (stage_name(it, word)?, None),
+        None => {
+            let name = format!("stage-{number}");
+            (it.spanned(&it.word, name), Some(number))
+        }
+    };
+    let description = match number {
+        None => doc_comment(it, &name.value),
+        Some(_) => None,
+    };
+    let from = InputName {
+        kind: InputKind::Earlier,
+        name: Value::Plain(self::base(it, base, globals)?),
+    };
+    let platform = flags.some(it, "platform");
+    let platform = platform
+        .map(|word| platform_of(it, word, globals))
+        .transpose()?;
+    Ok(Stage {
+        name,
+        number,
+        span,
+        description,
+        body: Body {
+            from: Some(from),
+            platform: platform.map(Value::Plain),
+            steps: Some(Vec::new()),
+            ..Body::default()
+        },
+        by_platform: Vec::new(),
+    })
+}
+
+fn stage_name(it: &Instruction<'_>, word: &Word) -> Result<Spanned<String>, Wrong> {
+    let text = it.str(word);
+    let name = text.to_lowercase();
+    let is_part = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_' | '.');
+    if name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(is_part) {
+        return Ok(it.spanned(word, name));
+    }
+    let message = format!(
+        "invalid name for build stage: \"{text}\", name can't start with a number or contain \
+         symbols"
+    );
+    Err(it.wrong(word, message, "use letters, digits, `_`, `.` and `-`"))
+}
+
+fn base(it: &Instruction<'_>, word: &Word, globals: &Globals) -> Result<Template<Name>, Wrong> {
+    let base = lex::word(it, word, lex::Scope::File(globals))?;
+    if base.as_literal() == Some("") {
+        let message = format!("base name ({}) should not be blank", it.str(word));
+        let help = "declare the argument with a value before the first FROM";
+        return Err(it.wrong(word, message, help));
+    }
+    Ok(base)
+}
+
+fn platform_of(
+    it: &Instruction<'_>,
+    word: &Word,
+    globals: &Globals,
+) -> Result<Template<Name>, Wrong> {
+    let text = it.str(word);
+    let platform = lex::word(it, word, lex::Scope::File(globals))?;
+    let message = match platform.as_literal() {
+        Some("") => format!("empty platform value from expression {text}"),
+        Some(literal) => match Platform::parse(literal, &Platform::new("linux", "amd64")) {
+            Ok(_) => return Ok(platform),
+            Err(error) => format!("failed to parse platform {text}: {error}"),
+        },
+        None => return Ok(platform),
+    };
+    Err(it.wrong(
+        word,
+        message,
+        "write a platform such as `linux/arm64`, or `$BUILDPLATFORM`",
+    ))
+}
