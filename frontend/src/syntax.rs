@@ -20,6 +20,7 @@ pub mod read;
 mod reader;
 pub mod scalar;
 mod traps;
+mod yaml;
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::text::{FileId, Span};

@@ -55,6 +55,6 @@ pub(super) enum Reason {
     TooDeep,
     /// Too many values, aliases expanded.
     TooManyValues,
-    /// Anything else, in the YAML crate's words.
-    Other(String),
+    /// Anything else, in words.
+    Other(&'static str),
 }

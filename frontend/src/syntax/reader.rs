@@ -1,20 +1,18 @@
-//! YAML events -> nodes. Only this module names the YAML crate.
+//! YAML events -> nodes.
 //!
 //! Everything that leaves the structure whole (undefined anchors, tags) is reported and the node
 //! becomes [`Kind::Broken`]; the first thing that does not is returned as a [`Failure`].
 
-mod reason;
 mod size;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
-
 use size::Size;
 
 use super::failure::{Failure, Reason};
 use super::node::{Anchor, Comment, Document, Entry, Kind, Layout, Node, NodeId, Placement, Style};
+use super::yaml::{Core, Event, Parser, Properties, Stop, What};
 use super::{MAX_DEPTH, MAX_VALUES};
 use crate::diagnostic::{Code, Diagnostics};
 use crate::text::{FileId, Span};
@@ -49,41 +47,28 @@ pub(super) fn read(
         sizes: Vec::new(),
         open: Vec::new(),
         root: None,
-        comments: Vec::new(),
         anchors: Anchors::default(),
         last: 0..0,
         n_documents: 0,
     };
-    for next in Parser::new_from_str_with_options(&source.repaired[base..], options()) {
-        let (event, span) = next.map_err(|error| reader.failure(&error))?;
-        let range = span.byte_range().unwrap_or(0..0);
-        let range = range.start + base..range.end + base;
-        let tag = span.tag_span().and_then(|tag| tag.byte_range());
-        let tag = tag.map(|tag| tag.start + base..tag.end + base);
-        if reader.event(event, range, tag)? == Step::Stop {
+    let mut parser = Parser::new(&source.repaired[base..]);
+    loop {
+        let event = parser.next().map_err(|stop| reader.failure(stop))?;
+        if reader.event(event)? == Step::Stop {
             break;
         }
     }
-    Ok(reader.finish())
-}
-
-fn options() -> Options {
-    let mut options = Options::default();
-    options.disallow_directives = true;
-    options.emit_unresolved_aliases = true;
-    options.emit_anchor_events = true;
-    options.max_buffered_comment_events = super::MAX_BYTES;
-    options.flow_nesting_limit = MAX_DEPTH;
-    options.block_nesting_limit = MAX_DEPTH;
-    options
+    let comments = parser.into_comments();
+    Ok(reader.finish(comments))
 }
 
 /// How many anchors are looked at for a suggestion.
 const MAX_NAMES: usize = 100;
 
 #[derive(Default)]
-struct Anchors {
-    by_id: BTreeMap<usize, usize>,
+struct Anchors<'t> {
+    /// The latest of each name.
+    by_name: BTreeMap<&'t str, usize>,
     list: Vec<Anchor>,
     is_used: Vec<bool>,
 }
@@ -107,29 +92,25 @@ struct Reader<'r, 't> {
     sizes: Vec<Size>,
     open: Vec<Open>,
     root: Option<NodeId>,
-    comments: Vec<Comment>,
-    anchors: Anchors,
+    anchors: Anchors<'t>,
     last: Range<usize>,
     n_documents: usize,
 }
 
-impl Reader<'_, '_> {
+impl<'t> Reader<'_, 't> {
     fn span(&self, range: Range<usize>) -> Span {
         Span::new(self.source.file, range)
     }
 
-    fn event(
-        &mut self,
-        event: Event<'_>,
-        range: Range<usize>,
-        tag: Option<Range<usize>>,
-    ) -> Result<Step, Failure> {
-        match event {
-            Event::Comment(..) => {
-                self.comment(range);
-                return Ok(Step::Continue);
-            }
-            Event::DocumentStart(..) => {
+    /// Returns where bytes that the parser names are in the file.
+    fn place(&self, range: &Range<usize>) -> Range<usize> {
+        range.start + self.base..range.end + self.base
+    }
+
+    fn event(&mut self, event: Event) -> Result<Step, Failure> {
+        let range = self.place(&event.range);
+        match event.what {
+            What::DocumentStart => {
                 self.n_documents += 1;
                 if self.n_documents > 1 {
                     self.second_document(range);
@@ -137,38 +118,33 @@ impl Reader<'_, '_> {
                 }
                 return Ok(Step::Continue);
             }
-            Event::Anchor(id, _) => {
-                self.anchor(id, range);
-                return Ok(Step::Continue);
+            What::StreamEnd => return Ok(Step::Stop),
+            What::Scalar(style, text) => {
+                self.scalar(text, style, range.clone(), &event.properties)?;
             }
-            Event::Scalar(text, style, _, resolved) => {
-                self.scalar(&text, style, range.clone(), resolved.as_deref().zip(tag))?;
+            What::Alias => self.alias(range.clone())?,
+            What::SequenceStart(layout) => {
+                let items = Vec::new();
+                let kind = Kind::Sequence { items, layout };
+                self.collection(kind, range.clone(), &event.properties, Core::Sequence)?;
             }
-            Event::Alias(id) => self.alias(id, range.clone())?,
-            Event::UnresolvedAlias(name) => self.unresolved(&name, range.clone())?,
-            Event::SequenceStart(style, _, resolved) => {
-                let kind = Kind::Sequence {
-                    items: Vec::new(),
-                    layout: layout(style),
-                };
-                self.collection(kind, range.clone(), resolved.as_deref().zip(tag), "seq")?;
+            What::MappingStart(layout) => {
+                let entries = Vec::new();
+                let kind = Kind::Mapping { entries, layout };
+                self.collection(kind, range.clone(), &event.properties, Core::Mapping)?;
             }
-            Event::MappingStart(style, _, resolved) => {
-                let kind = Kind::Mapping {
-                    entries: Vec::new(),
-                    layout: layout(style),
-                };
-                self.collection(kind, range.clone(), resolved.as_deref().zip(tag), "map")?;
-            }
-            Event::SequenceEnd | Event::MappingEnd => self.close(range.clone())?,
-            // The start and end of the stream; the crate may add kinds.
-            _ => return Ok(Step::Continue),
+            What::End => self.close(range.clone())?,
+        }
+        if let Some(anchor) = event.properties.anchor {
+            let anchor = self.place(&anchor);
+            self.anchor(anchor);
         }
         self.last = range;
         Ok(Step::Continue)
     }
 
-    fn comment(&mut self, range: Range<usize>) {
+    fn comment(&self, range: &Range<usize>) -> Comment {
+        let range = self.place(range);
         let before = &self.source.repaired[..range.start];
         let line = before.rfind('\n').map_or(self.base, |at| at + 1);
         let is_alone = before[line..].bytes().all(|b| b == b' ' || b == b'\t');
@@ -177,10 +153,10 @@ impl Reader<'_, '_> {
         } else {
             Placement::Trailing
         };
-        self.comments.push(Comment {
+        Comment {
             span: self.span(range),
             placement,
-        });
+        }
     }
 
     fn second_document(&mut self, range: Range<usize>) {
@@ -195,44 +171,40 @@ impl Reader<'_, '_> {
             .help("remove the `---`, or put the rest into a file of its own");
     }
 
-    fn anchor(&mut self, id: usize, range: Range<usize>) {
-        let anchor = Anchor {
+    /// Gives a name to the node that was read last.
+    fn anchor(&mut self, range: Range<usize>) {
+        let name = &self.source.repaired[range.start + 1..range.end];
+        self.anchors.by_name.insert(name, self.anchors.list.len());
+        self.anchors.list.push(Anchor {
             span: self.span(range),
             node: NodeId(self.nodes.len() as u32 - 1),
-        };
-        self.anchors.by_id.insert(id, self.anchors.list.len());
-        self.anchors.list.push(anchor);
+        });
         self.anchors.is_used.push(false);
     }
 
     fn scalar(
         &mut self,
-        text: &str,
-        style: ScalarStyle,
+        text: Option<String>,
+        mut style: Style,
         range: Range<usize>,
-        tag: Option<(&Tag, Range<usize>)>,
+        properties: &Properties,
     ) -> Result<(), Failure> {
-        let mut style = match style {
-            ScalarStyle::Plain => Style::Plain,
-            ScalarStyle::SingleQuoted => Style::Single,
-            ScalarStyle::DoubleQuoted => Style::Double,
-            ScalarStyle::Literal => Style::Literal,
-            ScalarStyle::Folded => Style::Folded,
-        };
         let written = &self.source.repaired[range.clone()];
         let trimmed =
             range.start..range.start + written.trim_end_matches([' ', '\t', '\r', '\n']).len();
-        // A missing value comes as `~` without bytes.
-        let text = if style == Style::Plain && range.is_empty() {
-            ""
-        } else {
-            text
+        let value = match (text, style) {
+            (None, Style::Plain) => None,
+            (None, _) => Some(written[1..written.len() - 1].into()),
+            (Some(text), _) => {
+                (text != self.source.text[trimmed.clone()]).then(|| text.into_boxed_str())
+            }
         };
-        let value = (text != &self.source.text[trimmed.clone()]).then(|| text.into());
-        if let Some((tag, at)) = tag {
-            if !tag.is_yaml_core_schema_tag("str") {
-                self.tag(at.start..trimmed.end.max(at.end));
-                return self.add(Kind::Broken, at.start..trimmed.end.max(at.end));
+        if let Some((tag, core)) = &properties.tag {
+            let tag = self.place(tag);
+            if *core != Some(Core::Text) {
+                let end = trimmed.end.max(tag.end);
+                self.tag(tag.start..end);
+                return self.add(Kind::Broken, tag.start..end);
             }
             if style == Style::Plain {
                 style = Style::Double;
@@ -246,13 +218,13 @@ impl Reader<'_, '_> {
         &mut self,
         kind: Kind,
         range: Range<usize>,
-        tag: Option<(&Tag, Range<usize>)>,
-        name: &str,
+        properties: &Properties,
+        core: Core,
     ) -> Result<(), Failure> {
-        if let Some((tag, at)) = tag
-            && !tag.is_yaml_core_schema_tag(name)
+        if let Some((tag, found)) = &properties.tag
+            && *found != Some(core)
         {
-            self.tag(at);
+            self.tag(self.place(tag));
         }
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node {
@@ -297,15 +269,15 @@ impl Reader<'_, '_> {
         self.attach(node)
     }
 
-    fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), Failure> {
+    fn alias(&mut self, range: Range<usize>) -> Result<(), Failure> {
         let span = self.span(range.clone());
-        let Some(&idx) = self.anchors.by_id.get(&id) else {
-            return self.add(Kind::Broken, range);
+        let name = &self.source.repaired[range.start + 1..range.end];
+        let Some(&idx) = self.anchors.by_name.get(name) else {
+            return self.unresolved(name, range);
         };
         self.anchors.is_used[idx] = true;
         let anchor = self.anchors.list[idx];
         if self.open.iter().any(|open| open.node == anchor.node) {
-            let name = &self.source.text[range.start + 1..range.end];
             self.diags
                 .report(
                     Code::RecursiveAlias,
@@ -422,8 +394,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    fn failure(&self, error: &ScanError) -> Failure {
-        let at = error.marker().byte_offset().unwrap_or(0) + self.base;
+    fn failure(&self, stop: Stop) -> Failure {
         let is_flow = |open: &&Open| {
             matches!(
                 self.nodes[open.node.idx()].kind,
@@ -438,14 +409,15 @@ impl Reader<'_, '_> {
         };
         let bracket = self.open.iter().rev().find(is_flow);
         Failure {
-            reason: reason::of(error.kind()),
-            at,
+            reason: stop.reason,
+            at: stop.at + self.base,
             last: self.last.clone(),
             bracket: bracket.map(|open| self.nodes[open.node.idx()].span.start as usize),
         }
     }
 
-    fn finish(self) -> Option<Document> {
+    fn finish(self, comments: Vec<Range<usize>>) -> Option<Document> {
+        let comments = comments.iter().map(|range| self.comment(range)).collect();
         for (anchor, is_used) in self.anchors.list.iter().zip(&self.anchors.is_used) {
             if !is_used {
                 super::traps::unused_anchor(self.source.text, anchor.span, self.diags);
@@ -456,7 +428,7 @@ impl Reader<'_, '_> {
             text: self.source.text.to_owned(),
             nodes: self.nodes,
             root: self.root?,
-            comments: self.comments,
+            comments,
             anchors: self.anchors.list,
         };
         super::merge::check(&document, self.diags);
@@ -471,11 +443,4 @@ fn list(names: &[&str]) -> String {
         .map(|name| format!("`&{name}`"))
         .collect();
     names.join(", ")
-}
-
-fn layout(style: StructureStyle) -> Layout {
-    match style {
-        StructureStyle::Block => Layout::Block,
-        StructureStyle::Flow => Layout::Flow,
-    }
 }
