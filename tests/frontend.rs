@@ -6,6 +6,7 @@ mod contexts;
 mod old_builders;
 mod onbuild;
 mod options;
+mod result;
 
 use std::collections::BTreeMap;
 use std::thread;

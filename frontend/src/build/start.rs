@@ -130,3 +130,39 @@ fn build_platform(pong: &Pong) -> Platform {
     let first = platforms.next().cloned();
     first.unwrap_or_else(|| Platform::new("linux", "amd64"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Invocation;
+
+    #[test]
+    fn an_option_ends_its_name_at_the_first_equals_sign() {
+        let environment = [
+            ("BUILDKIT_FRONTEND_OPT_10", "build-arg:A=b=c\nd"),
+            ("BUILDKIT_FRONTEND_OPT_0", "no-cache"),
+            (
+                "BUILDKIT_FRONTEND_OPT_x",
+                "context:a::linux/arm64=docker-image://b",
+            ),
+            ("BUILDKIT_SESSION_ID", "s1"),
+            ("BUILDKIT_WORKERS", "[]"),
+            ("PATH", "/bin"),
+        ];
+        let environment = environment.map(|(name, value)| (name.into(), value.into()));
+        let invocation = Invocation::read(environment);
+        let options: Vec<String> = invocation
+            .options
+            .iter()
+            .map(|(key, value)| format!("{key} is {value:?}"))
+            .collect();
+        assert_eq!(
+            options,
+            [
+                r#"build-arg:A is "b=c\nd""#,
+                r#"context:a::linux/arm64 is "docker-image://b""#,
+                r#"no-cache is """#,
+            ]
+        );
+        assert_eq!(invocation.session, "s1");
+    }
+}

@@ -191,6 +191,23 @@ image-resolve-mode: `never` is no mode (the modes are `default`, `pull` and `loc
 }
 
 #[test]
+fn several_platforms_are_not_one_image() {
+    for option in [
+        "multi-platform=false",
+        "build-arg:BUILDKIT_MULTI_PLATFORM=0",
+    ] {
+        let (_, mistakes) = request(&["platform=linux/amd64,linux/arm64", option]);
+        let flag = option.split('=').next().unwrap_or_default();
+        let flag = flag.replace("build-arg:", "--build-arg ");
+        let expected = format!(
+            "{flag}: several platforms cannot be one image \
+             (ask for one platform, or leave this option out)"
+        );
+        assert_eq!(mistakes, expected);
+    }
+}
+
+#[test]
 fn a_context_is_a_directory_a_repository_or_an_address() {
     let context = |r: Request| match r.context.source {
         MainContext::Local => "local".to_owned(),

@@ -6,7 +6,7 @@ use crate::expr::Text;
 use crate::model::{self, Step};
 use crate::units;
 
-use super::super::action::{ActionKind, Missing, Mkdir, Parents};
+use super::super::action::{ActionKind, Freshness, Missing, Mkdir, Parents};
 use super::super::history::Layer;
 use super::super::path;
 use super::copy::{Line, flag, owner};
@@ -37,12 +37,15 @@ pub(crate) fn workdir(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>
             .epoch
             .map(|seconds| seconds.saturating_mul(1_000_000_000)),
     };
+    // Asked for as a whole, upstream makes it anew for no build.
+    let asked = std::mem::replace(&mut at.freshness, Freshness::Cached);
     at.push(
         cx,
         step,
         format!("WORKDIR {written}"),
         ActionKind::Mkdir(kind),
     );
+    at.freshness = asked;
     at.record(line, Layer::Made);
 }
 
