@@ -14,6 +14,7 @@ mod entitlements;
 mod examples;
 mod faults;
 mod files;
+mod image;
 mod lint;
 mod mistakes;
 mod mounts;

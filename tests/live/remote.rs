@@ -203,6 +203,38 @@ stages:
     assert_eq!(layer.entry("/epoch").mtime, 1_700_000_402);
 }
 
+#[test]
+fn an_archive_may_be_larger_than_any_message() {
+    let live = Live::new("epoch-large");
+    let noise: Vec<u8> = (0u32..6 << 20)
+        .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
+        .collect();
+    let mut builder = tar::Builder::new(Vec::new());
+    let files = [
+        ("Dockerfile", with_syntax(MADE).into_bytes()),
+        ("noise", noise),
+    ];
+    for (path, data) in &files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(data.len() as u64);
+        header.set_mode(0o644);
+        header.set_mtime(1_700_000_402);
+        header.set_cksum();
+        builder
+            .append_data(&mut header, path, &data[..])
+            .expect("an archive in memory");
+    }
+    let server = HttpServer::start();
+    let data = builder.into_inner().expect("an archive in memory");
+    server.on("/large.tar", Reply::Body(data));
+    let build = live.build().context(&server.url("/large.tar"));
+    let image = build
+        .arg("--build-arg=SOURCE_DATE_EPOCH=context")
+        .run()
+        .image();
+    assert_eq!(image.config["created"], "2023-11-14T22:20:02Z");
+}
+
 /// Returns an archive of a file with this time.
 fn dated_archive(time: u64) -> Vec<u8> {
     let mut header = tar::Header::new_gnu();

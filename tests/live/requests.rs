@@ -286,6 +286,25 @@ stages:
 }
 
 #[test]
+fn a_definition_may_be_large_but_not_larger_than_any_message() {
+    let live = Live::new("large-definition");
+    let built = |n_files: usize| {
+        let line = format!("    {}\n", "x".repeat(75));
+        let mut file = format!("args:\n  TEXT: |\n{}stages:\n", line.repeat(20_000));
+        file += "  app:\n    from: scratch\n    steps:\n";
+        for n in 0..n_files {
+            file += &format!("      - {{file: /f{n}, content: '{n} ${{{{ args.TEXT }}}}'}}\n");
+        }
+        live.build().file("build.yaml", with_syntax(&file)).run()
+    };
+    let files = built(5).rootfs();
+    assert_eq!(files.read("/f4").len(), 2 + 20_000 * 76);
+    let error = built(12).failure().within(Duration::from_secs(60)).error();
+    let expected = "MiB of steps and inline content; BuildKit takes less than 16 MiB";
+    assert!(error.contains(expected), "{error}");
+}
+
+#[test]
 fn warnings_are_in_the_metadata_of_the_build() {
     let live = Live::new("metadata");
     let file = "stages: {app: {from: scratch, steps: [add: f]}}\n";

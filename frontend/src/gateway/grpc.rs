@@ -26,7 +26,7 @@ use crate::request::CacheImport;
 const TAKEN: usize = (16 << 20) - (64 << 10);
 
 /// The largest message we take: the daemon's limit, and a later daemon's larger one.
-const LARGEST_MESSAGE: usize = 64 << 20;
+pub(super) const LARGEST_MESSAGE: usize = 64 << 20;
 
 /// How much of a file one call reads: well below the daemon's limit.
 const PAGE: u64 = 8 << 20;

@@ -8,6 +8,7 @@ use prost::Message;
 use prost::bytes::{Buf, BufMut};
 use prost::encoding::{self, DecodeContext, WireType};
 
+use super::grpc::LARGEST_MESSAGE;
 use super::stdio::Connection;
 
 /// Is `SolveRequest.Definition` (`frontend/gateway/pb/gateway.proto`, v0.32.2).
@@ -60,7 +61,8 @@ pub(super) async fn solve(
     origin: http::Uri,
     request: WrittenSolve,
 ) -> Result<rpc::SolveResponse, tonic::Status> {
-    let mut client = tonic::client::Grpc::with_origin(connection, origin);
+    let mut client = tonic::client::Grpc::with_origin(connection, origin)
+        .max_decoding_message_size(LARGEST_MESSAGE);
     client.ready().await.map_err(|error| {
         let error: Box<dyn std::error::Error + Send + Sync> = error.into();
         tonic::Status::unknown(format!("the connection to BuildKit is gone: {error}"))
