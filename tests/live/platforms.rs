@@ -50,6 +50,7 @@ stages:
         .yaml(text)
         .arg("--platform=linux/amd64,linux/arm64")
         .run();
+    out.stderr_lacks("equested platform");
     let layout = out.layout();
     let (amd, arm) = (
         layout.platform("linux/amd64"),
@@ -112,6 +113,7 @@ stages:
 fn one_foreign_platform_is_emulated() {
     let live = Live::new("foreign");
     let out = live.yaml(FOREIGN).arg("--platform=linux/arm64").run();
+    out.stderr_lacks("equested platform");
     let image = out.image();
     assert_eq!(image.platform, "linux/arm64");
     let files = image.rootfs();

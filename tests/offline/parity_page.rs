@@ -1,5 +1,5 @@
-//! `docs/parity.md` says what is so: it has every test of the Dockerfile frontend and every pair,
-//! and what it names is there.
+//! `docs/parity.md` and `docs/contract.md` say what is so: every test of the Dockerfile frontend and
+//! every pair has its row, and what rows name is there.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,8 +13,22 @@ fn root() -> PathBuf {
 }
 
 fn page() -> String {
-    fs::read_to_string(root().join("docs/parity.md")).expect("the page")
+    read("docs/parity.md")
 }
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).expect("the page")
+}
+
+/// The headings of the page of what BuildKit expects.
+const CONTRACT: [&str; 6] = [
+    "\n## Process\n",
+    "\n## Calls\n",
+    "\n## LLB\n",
+    "\n## Options and sources\n",
+    "\n## Subrequests\n",
+    "\n## Results\n",
+];
 
 /// Returns the cells of the rows below a heading, without the heads of tables.
 fn rows<'a>(page: &'a str, heading: &str) -> Vec<Vec<&'a str>> {
@@ -79,11 +93,28 @@ fn every_upstream_test_has_one_row() {
 /// Returns where a test must be, from what `cargo test` calls it.
 fn file_of(test: &str) -> Option<(PathBuf, &str)> {
     let (path, name) = test.rsplit_once("::")?;
-    let path = match path.strip_prefix("windlass_frontend::") {
-        Some(path) => format!("frontend/src/{}.rs", path.replace("::", "/")),
-        None => format!("tests/{}.rs", path.replace("::", "/")),
-    };
-    Some((root().join(path), name))
+    let crates = [
+        ("windlass_frontend::", "frontend/src/"),
+        ("buildkit_llb::", "llb/src/"),
+        ("", "tests/"),
+    ];
+    let (path, directory) = crates
+        .iter()
+        .find_map(|(prefix, directory)| Some((path.strip_prefix(prefix)?, directory)))?;
+    let file = |path: &str| root().join(format!("{directory}{}.rs", path.replace("::", "/")));
+    // Some are in the file of what they test.
+    let outer = path.strip_suffix("::tests").map(file);
+    let own = file(path);
+    Some((outer.filter(|_| !own.exists()).unwrap_or(own), name))
+}
+
+fn is_case(word: &str) -> bool {
+    word.starts_with("parity/") || word.starts_with("cases/")
+}
+
+/// Returns whether a word is a file of tests as a whole.
+fn is_suite(word: &str) -> bool {
+    word.contains("/tests/") && !word.starts_with("client/")
 }
 
 fn exists(word: &str) -> bool {
@@ -91,9 +122,10 @@ fn exists(word: &str) -> bool {
         let text = fs::read_to_string(path).unwrap_or_default();
         return text.contains(&format!("fn {name}("));
     }
-    match word.starts_with("parity/") || word.starts_with("cases/") {
-        true => root().join(format!("tests/{word}.yaml")).exists(),
-        false => true,
+    match word {
+        word if is_case(word) => root().join(format!("tests/{word}.yaml")).exists(),
+        word if is_suite(word) => root().join(word).exists(),
+        _ => true,
     }
 }
 
@@ -105,8 +137,13 @@ fn what_the_page_names_is_there() {
         "\n## The tests of the Dockerfile frontend\n",
         "\n## The tests of other frontends and clients\n",
     ];
+    let contract = read("docs/contract.md");
+    let theirs = CONTRACT.iter().flat_map(|name| rows(&contract, name));
     let rows = names.iter().flat_map(|name| rows(&page, name));
-    let cells: Vec<&str> = rows.filter_map(|row| row.last().copied()).collect();
+    let cells: Vec<&str> = rows
+        .chain(theirs)
+        .filter_map(|row| row.last().copied())
+        .collect();
     let named = cells.iter().flat_map(|cell| words(cell));
     let missing: Vec<&str> = named.filter(|word| !exists(word)).collect();
     assert_eq!(missing, [""; 0]);
@@ -124,10 +161,7 @@ fn every_pair_is_on_the_page() {
 
 /// Returns whether a cell names a test, a pair or a case.
 fn shows(cell: &str) -> bool {
-    let mut words = words(cell);
-    words.any(|word| {
-        word.contains("::") || word.starts_with("parity/") || word.starts_with("cases/")
-    })
+    words(cell).any(|word| word.contains("::") || is_case(word) || is_suite(word))
 }
 
 /// A row says what shows it, or why nothing has to.
@@ -147,5 +181,20 @@ fn every_row_is_shown_or_says_why_not() {
         let whys = ["does not apply: ", "the helper of "];
         let says = whys.iter().any(|why| row[1].starts_with(why));
         assert!(says || shows(row[1]) || row[1] == "ours", "{row:?}");
+    }
+}
+
+#[test]
+fn everything_that_is_expected_is_shown_or_does_not_apply() {
+    let page = read("docs/contract.md");
+    let headings = page.lines().filter(|line| line.starts_with("## ")).count();
+    assert_eq!(headings, CONTRACT.len());
+    for heading in CONTRACT {
+        let rows = rows(&page, heading);
+        assert!(rows.len() > 10, "{heading}");
+        for row in rows.iter().filter(|row| row[0] != "what is expected") {
+            let says = row.len() == 2 && row[1].starts_with("does not apply: ");
+            assert!(says || row.len() == 2 && shows(row[1]), "{row:?}");
+        }
     }
 }
