@@ -31,11 +31,10 @@ impl Digest {
     /// Returns it as text. Every vertex is written by its digest several times: no formatting
     /// byte by byte, and no allocation.
     pub(crate) fn text(self) -> DigestText {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = *b"sha256:0000000000000000000000000000000000000000000000000000000000000000";
-        for (pair, byte) in text[7..].chunks_exact_mut(2).zip(self.0) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
+        let (pairs, _) = text[7..].as_chunks_mut();
+        for (pair, byte) in pairs.iter_mut().zip(self.0) {
+            *pair = [digit(byte >> 4), digit(byte & 15)];
         }
         DigestText(text)
     }
@@ -61,6 +60,11 @@ impl FromStr for Digest {
             text: text.to_string(),
         })
     }
+}
+
+fn digit(nibble: u8) -> u8 {
+    // `a` is 39 behind the sign that follows `9`.
+    nibble + b'0' + u8::from(nibble > 9) * 39
 }
 
 fn parse(text: &str) -> Option<Digest> {

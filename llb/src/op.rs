@@ -120,8 +120,12 @@ impl From<Exec> for Op {
 #[derive(Default)]
 pub(crate) struct Inputs {
     list: Vec<Output>,
+    /// The numbers, once there are more than [`FEW`].
     numbers: BTreeMap<Output, i64>,
 }
+
+/// So many inputs are looked through one by one.
+const FEW: usize = 8;
 
 impl Inputs {
     /// Returns the number of `output`, -1 for none.
@@ -130,11 +134,21 @@ impl Inputs {
             return attr::NONE;
         };
         let next = self.len();
-        let number = *self.numbers.entry(output).or_insert(next);
-        if number == next {
-            self.list.push(output);
+        let known = match self.list.len() {
+            ..=FEW => self.list.iter().position(|it| *it == output).map(count),
+            _ => self.numbers.get(&output).copied(),
+        };
+        if let Some(number) = known {
+            return number;
         }
-        number
+        self.list.push(output);
+        if self.list.len() == FEW + 1 {
+            let numbered = self.list.iter().zip(0..);
+            self.numbers = numbered.map(|(output, number)| (*output, number)).collect();
+        } else if self.list.len() > FEW {
+            self.numbers.insert(output, next);
+        }
+        next
     }
 
     pub(crate) fn len(&self) -> i64 {

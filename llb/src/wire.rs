@@ -54,27 +54,45 @@ impl Wire<'_> {
         // Most are shorter than 128 bytes: one byte for the length, more where it takes them.
         self.0.push(0);
         write(&mut Wire(self.0));
-        let len = self.0.len() - start - 1;
+        let end = self.0.len();
+        let len = end - start - 1;
         if let Ok(short @ ..0x80) = u8::try_from(len) {
             self.0[start] = short;
-        } else {
-            let mut bytes = Vec::with_capacity(10);
-            Wire(&mut bytes).varint(len as u64);
-            self.0.splice(start..=start, bytes);
+            return;
         }
+        let (length, n) = varint(len as u64);
+        // Room at the end, into which the message moves.
+        self.0.extend_from_slice(&length[1..n]);
+        self.0.copy_within(start + 1..end, start + n);
+        self.0[start..start + n].copy_from_slice(&length[..n]);
     }
 
     fn key(&mut self, field: u32, wire_type: u32) {
         self.varint(u64::from(field << 3 | wire_type));
     }
 
-    fn varint(&mut self, mut value: u64) {
-        while value >= 0x80 {
-            self.0.push((value & 0x7f) as u8 | 0x80);
-            value >>= 7;
+    fn varint(&mut self, value: u64) {
+        match u8::try_from(value) {
+            Ok(short @ ..0x80) => self.0.push(short),
+            _ => {
+                let (bytes, n) = varint(value);
+                self.0.extend_from_slice(&bytes[..n]);
+            }
         }
-        self.0.push(value as u8);
     }
+}
+
+/// Returns the bytes of a number, and how many there are.
+fn varint(mut value: u64) -> ([u8; 10], usize) {
+    let mut bytes = [0; 10];
+    let mut n = 0;
+    while value >= 0x80 {
+        bytes[n] = (value & 0x7f) as u8 | 0x80;
+        value >>= 7;
+        n += 1;
+    }
+    bytes[n] = value as u8;
+    (bytes, n + 1)
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 //! paths that the build context must send are known.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use buildkit_llb::{Network, Platform, Security, Sharing};
@@ -88,7 +87,7 @@ pub(crate) enum Missing {
 #[derive(Clone, Debug)]
 pub(crate) struct Exec {
     /// The words before `args`, which the steps of a stage share.
-    pub(crate) shell: Rc<[String]>,
+    pub(crate) shell: Arc<[String]>,
     pub(crate) args: Vec<String>,
     pub(crate) env: Arc<Vec<(String, String)>>,
     pub(crate) cwd: String,

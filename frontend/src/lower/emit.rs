@@ -9,6 +9,7 @@ mod scan;
 mod source;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use buildkit_llb::{Diff, Merge};
 use buildkit_llb::{Graph, GroupWeight, Location, Output, Platform, ProgressGroup, Vertex};
@@ -231,16 +232,16 @@ impl Steps<'_> {
     pub(crate) fn next(&mut self, cx: &Context, title: &str) -> String {
         self.n_done += 1;
         let width = self.n_all.max(1).ilog10() as usize + 1;
-        let numbers = format!("{:width$}/{}", self.n_done, self.n_all);
         let mut name = String::with_capacity(self.stage.name.len() + title.len() + 32);
         name.push('[');
         if cx.options.naming == Naming::ByPlatform {
             name.push_str(&self.platform_prefix(cx));
             name.push(' ');
         }
-        for part in [&self.stage.name, " ", &numbers, "] ", title] {
-            name.push_str(part);
-        }
+        name.push_str(&self.stage.name);
+        // Writing to a text cannot fail.
+        let _ = write!(name, " {:width$}/{}] ", self.n_done, self.n_all);
+        name.push_str(title);
         name
     }
 

@@ -69,7 +69,7 @@ pub(crate) struct Context<'a> {
     plan: &'a Plan,
     context_paths: ContextPaths,
     /// The shell that was used last.
-    shell: Rc<[String]>,
+    shell: Arc<[String]>,
 }
 
 /// A stage while its steps are read.
@@ -98,7 +98,7 @@ pub(crate) fn evaluate(
         diags,
         plan,
         context_paths: ContextPaths::default(),
-        shell: Rc::default(),
+        shell: Arc::default(),
     };
     if plan.stages[plan.result.0].is_context() {
         cx.uses(&plan.stages[plan.result.0].base, "/");
@@ -304,12 +304,21 @@ impl Progress<'_> {
 }
 
 impl Context<'_> {
-    /// Returns a shell that steps share as long as it stays the same.
-    fn shared(&mut self, shell: Vec<String>) -> Rc<[String]> {
-        if *self.shell != *shell {
-            self.shell = shell.into();
+    /// Returns the shell in effect.
+    fn shell_of(&mut self, state: &State) -> Arc<[String]> {
+        match config::shell(state) {
+            config::Shell::Own(words) => self.shared(words),
+            config::Shell::Default(words) => self.shared(words),
         }
-        Rc::clone(&self.shell)
+    }
+
+    /// Returns a shell that steps share as long as it stays the same.
+    fn shared<S: AsRef<str>>(&mut self, shell: &[S]) -> Arc<[String]> {
+        let words = || shell.iter().map(AsRef::as_ref);
+        if !self.shell.iter().map(String::as_str).eq(words()) {
+            self.shell = words().map(str::to_owned).collect();
+        }
+        Arc::clone(&self.shell)
     }
 
     /// Notes that a path of an input is used.

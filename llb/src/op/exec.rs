@@ -21,9 +21,11 @@ use crate::wire::Wire;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Exec {
+    shell: Arc<[String]>,
     args: Vec<String>,
     env: Arc<Vec<(String, String)>>,
-    cwd: String,
+    /// `/` unless it is set.
+    cwd: Option<String>,
     user: String,
     network: Network,
     security: Security,
@@ -39,7 +41,8 @@ pub struct Exec {
 /// Is an exec whose inputs and outputs are numbered.
 pub(crate) struct Numbered {
     exec: Box<Exec>,
-    mounts: Vec<pb::Mount>,
+    /// As they are written.
+    mounts: Vec<u8>,
 }
 
 /// Says which network a process sees.
@@ -143,15 +146,16 @@ impl CdiDevice {
 impl Exec {
     /// Returns the process `args` on the file system `root`, in `/`.
     pub fn new<A: Into<String>>(root: Option<Output>, args: impl IntoIterator<Item = A>) -> Self {
-        Self::on(Mount::bind("/", root), args)
+        Self::on(Mount::root(root), args)
     }
 
     /// Returns the process `args` on a root file system that is mounted as given.
     pub fn on<A: Into<String>>(root: Bind, args: impl IntoIterator<Item = A>) -> Self {
         Self {
+            shell: Arc::default(),
             args: args.into_iter().map(Into::into).collect(),
             env: Arc::default(),
-            cwd: "/".to_string(),
+            cwd: None,
             user: String::new(),
             network: Network::Sandbox,
             security: Security::Sandbox,
@@ -162,6 +166,12 @@ impl Exec {
             devices: Vec::new(),
             rare: None,
         }
+    }
+
+    /// Puts words before the arguments, which many processes may share.
+    pub fn shell(mut self, words: impl Into<Arc<[String]>>) -> Self {
+        self.shell = words.into();
+        self
     }
 
     fn rare(&mut self) -> &mut pb::Meta {
@@ -187,7 +197,7 @@ impl Exec {
 
     /// Sets the working directory.
     pub fn cwd(mut self, path: impl Into<String>) -> Self {
-        self.cwd = path.into();
+        self.cwd = Some(path.into());
         self
     }
 
@@ -293,9 +303,10 @@ impl Exec {
         self.places.sort_by(|a, b| a.path().cmp(b.path()));
         let caps = self.caps();
         let mut inputs = Inputs::default();
-        let mut mounts = Vec::with_capacity(self.places.len());
+        let mut mounts = Vec::with_capacity(64);
+        let mut wire = Wire(&mut mounts);
         let mut next_output = 0;
-        for place in std::mem::take(&mut self.places) {
+        for place in &self.places {
             let input = inputs.number(place.input());
             let output = if place.is_output() {
                 next_output
@@ -303,18 +314,20 @@ impl Exec {
                 attr::NONE
             };
             next_output += i64::from(place.is_output());
-            mounts.push(place.lower(input, output));
+            wire.message(MOUNTS, |wire| place.write(wire, input, output));
         }
-        let secrets = std::mem::take(&mut self.secrets);
-        mounts.extend(secrets.into_iter().map(Secret::lower));
+        for secret in std::mem::take(&mut self.secrets) {
+            message::encode(MOUNTS, &secret.lower(), wire.0);
+        }
         let agents = std::mem::take(&mut self.agents);
         let sockets: Vec<_> = agent_paths(&agents);
         if let (Some(first), None) = (sockets.first(), get(&self.env, "SSH_AUTH_SOCK")) {
             let name = "SSH_AUTH_SOCK".to_string();
             set(Arc::make_mut(&mut self.env), name, first.clone());
         }
-        let agents = agents.into_iter().zip(sockets);
-        mounts.extend(agents.map(|(ssh, path)| ssh.lower(path)));
+        for (ssh, path) in agents.into_iter().zip(sockets) {
+            message::encode(MOUNTS, &ssh.lower(path), wire.0);
+        }
         let exec = Numbered { exec: self, mounts };
         Lowered {
             body: Body::Exec(exec),
@@ -361,6 +374,9 @@ impl Exec {
     }
 }
 
+/// Is `mounts` of `pb.ExecOp`.
+const MOUNTS: u32 = 2;
+
 /// Is `remove_mount_stubs_recursive` of `pb.Meta`, which is set unless somebody takes it back.
 const STUBS_REMOVED: u32 = 11;
 
@@ -369,9 +385,7 @@ impl Numbered {
     pub(crate) fn write(&self, wire: &mut Wire<'_>) {
         let exec = &self.exec;
         wire.message(1, |meta| exec.write_meta(meta));
-        for mount in &self.mounts {
-            message::encode(2, mount, wire.0);
-        }
+        wire.0.extend_from_slice(&self.mounts);
         wire.int(3, i32::from(network(exec.network)).into());
         wire.int(4, i32::from(security(exec.security)).into());
         for variable in &exec.secret_env {
@@ -392,13 +406,13 @@ impl Numbered {
 
 impl Exec {
     fn write_meta(&self, wire: &mut Wire<'_>) {
-        for arg in &self.args {
+        for arg in self.shell.iter().chain(&self.args) {
             wire.element(1, arg.as_bytes());
         }
         for (name, value) in self.env.iter() {
             wire.joined(2, [name, "=", value]);
         }
-        wire.text(3, &self.cwd);
+        wire.text(3, self.cwd.as_deref().unwrap_or("/"));
         wire.text(4, &self.user);
         match &self.rare {
             Some(rare) => rare.encode_raw(wire.0),

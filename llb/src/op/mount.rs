@@ -1,10 +1,13 @@
 //! Mounts: what a process sees at which path.
 
+use std::borrow::Cow;
+
 use buildkit_proto::pb;
 
 use crate::attr;
 use crate::cap::{Cap, CapSet};
 use crate::output::Output;
+use crate::wire::Wire;
 
 /// Is something a process sees at a path.
 #[derive(Clone, Debug)]
@@ -26,7 +29,15 @@ impl Mount {
     /// Returns a mount of `input` that can be written to and whose state is an output.
     pub fn bind(path: impl Into<String>, input: Option<Output>) -> Bind {
         Bind {
-            path: path.into(),
+            path: Cow::Owned(path.into()),
+            ..Self::root(input)
+        }
+    }
+
+    /// Returns a mount of `input` at `/`, whose state is an output.
+    pub fn root(input: Option<Output>) -> Bind {
+        Bind {
+            path: Cow::Borrowed("/"),
             input,
             selector: String::new(),
             writes: Writes::Kept,
@@ -131,7 +142,7 @@ pub enum Sharing {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Bind {
-    path: String,
+    path: Cow<'static, str>,
     input: Option<Output>,
     selector: String,
     writes: Writes,
@@ -380,47 +391,38 @@ impl Place {
         }
     }
 
-    pub(super) fn lower(self, input: i64, output: i64) -> pb::Mount {
-        let mount = pb::Mount {
-            input,
-            output,
-            ..pb::Mount::default()
+    /// Writes it as a mount with these numbers of its input and its output.
+    pub(super) fn write(&self, wire: &mut Wire<'_>, input: i64, output: i64) {
+        let (selector, writes, kind) = match self {
+            Self::Bind(mount) => (mount.selector.as_str(), mount.writes, pb::MountType::Bind),
+            Self::Cache(mount) => (mount.selector.as_str(), mount.writes, pb::MountType::Cache),
+            Self::Tmpfs(_) => ("", Writes::Kept, pb::MountType::Tmpfs),
         };
+        wire.int(1, input);
+        wire.text(2, selector);
+        wire.text(3, self.path());
+        wire.int(4, output);
+        wire.flag(5, writes == Writes::Refused);
+        wire.int(6, i32::from(kind).into());
         match self {
-            Self::Bind(bind) => pb::Mount {
-                dest: bind.path,
-                selector: bind.selector,
-                readonly: bind.writes == Writes::Refused,
-                content_cache: match bind.content_cache {
+            Self::Bind(bind) => {
+                let content_cache = match bind.content_cache {
                     ContentCache::Default => pb::MountContentCache::Default,
                     ContentCache::On => pb::MountContentCache::On,
                     ContentCache::Off => pb::MountContentCache::Off,
-                }
-                .into(),
-                ..mount
-            },
-            Self::Cache(cache) => pb::Mount {
-                dest: cache.path,
-                selector: cache.selector,
-                readonly: cache.writes == Writes::Refused,
-                mount_type: pb::MountType::Cache.into(),
-                cache_opt: Some(pb::CacheOpt {
-                    id: cache.id,
-                    sharing: match cache.sharing {
-                        Sharing::Shared => pb::CacheSharingOpt::Shared,
-                        Sharing::Private => pb::CacheSharingOpt::Private,
-                        Sharing::Locked => pb::CacheSharingOpt::Locked,
-                    }
-                    .into(),
-                }),
-                ..mount
-            },
-            Self::Tmpfs(tmpfs) => pb::Mount {
-                dest: tmpfs.path,
-                mount_type: pb::MountType::Tmpfs.into(),
-                tmpfs_opt: Some(pb::TmpfsOpt { size: tmpfs.size }),
-                ..mount
-            },
+                };
+                wire.int(24, i32::from(content_cache).into());
+            }
+            Self::Cache(cache) => wire.message(20, |wire| {
+                let sharing = match cache.sharing {
+                    Sharing::Shared => pb::CacheSharingOpt::Shared,
+                    Sharing::Private => pb::CacheSharingOpt::Private,
+                    Sharing::Locked => pb::CacheSharingOpt::Locked,
+                };
+                wire.text(1, &cache.id);
+                wire.int(2, i32::from(sharing).into());
+            }),
+            Self::Tmpfs(tmpfs) => wire.message(19, |wire| wire.int(1, tmpfs.size)),
         }
     }
 }

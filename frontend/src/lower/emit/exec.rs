@@ -20,8 +20,8 @@ pub(crate) fn emit(
     below: Option<Output>,
 ) -> Output {
     let name = steps.next(cx, &action.title());
-    let words = exec.shell.iter().cloned().chain(exec.args);
-    let mut op = ExecOp::new(below, words)
+    let mut op = ExecOp::new(below, exec.args)
+        .shell(exec.shell)
         .envs(exec.env)
         .cwd(exec.cwd)
         .user(exec.user)

@@ -147,7 +147,7 @@ fn command_words(cx: &mut Context, state: &State, command: &Command<Expanded>) -
     match command {
         Command::Exec(words) => strings(cx, state, words),
         Command::Shell(text) | Command::Verbatim(text) => {
-            let mut words = shell(state);
+            let mut words = shell(state).into_words();
             words.push(string(cx, state, text));
             words
         }
@@ -155,14 +155,30 @@ fn command_words(cx: &mut Context, state: &State, command: &Command<Expanded>) -
 }
 
 /// Returns the shell in effect (`dockerfile2llb/defaultshell.go`, v0.32.2).
-pub(crate) fn shell(state: &State) -> Vec<String> {
+pub(crate) fn shell(state: &State) -> Shell<'_> {
     let config = &state.config;
-    let words: &[&str] = match config.os.as_str() {
-        _ if !config.config.shell.is_empty() => return config.config.shell.clone(),
-        "windows" => &["cmd", "/S", "/C"],
-        _ => &["/bin/sh", "-c"],
-    };
-    words.iter().map(|&word| word.to_owned()).collect()
+    match config.os.as_str() {
+        _ if !config.config.shell.is_empty() => Shell::Own(&config.config.shell),
+        "windows" => Shell::Default(&["cmd", "/S", "/C"]),
+        _ => Shell::Default(&["/bin/sh", "-c"]),
+    }
+}
+
+impl Shell<'_> {
+    fn into_words(self) -> Vec<String> {
+        match self {
+            Self::Own(words) => words.to_vec(),
+            Self::Default(words) => words.iter().map(|&word| word.to_owned()).collect(),
+        }
+    }
+}
+
+/// The words before a command.
+pub(crate) enum Shell<'a> {
+    /// Those of the image or of a step before.
+    Own(&'a [String]),
+    /// Those of the operating system.
+    Default(&'static [&'static str]),
 }
 
 fn entrypoint(cx: &mut Context, at: &mut Progress, command: &Command<Expanded>) {

@@ -15,7 +15,6 @@ use super::super::action::{ActionKind, Exec, Extras, Inline, Missing, Mount, Mou
 use super::super::history::{Layer, quoted_list};
 use super::super::state::{self, State};
 use super::super::{need, path};
-use super::config;
 use super::mount::{self, Runner};
 use super::text::{parsed, parsed_option, path_of, string, strings};
 use super::{Context, Progress};
@@ -48,7 +47,7 @@ pub(crate) fn run(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>, ru
         }
     };
     let shell = match &run.command {
-        Command::Exec(_) => Vec::new(),
+        Command::Exec(_) => Arc::default(),
         Command::Shell(_) | Command::Verbatim(_) => shell,
     };
     exec(
@@ -67,7 +66,7 @@ pub(crate) fn run(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>, ru
 
 /// What is executed, what the log shows, and what it needs mounted.
 struct Executed {
-    shell: Vec<String>,
+    shell: Arc<[String]>,
     args: Vec<String>,
     shown: String,
     extra: Option<Mount>,
@@ -152,11 +151,14 @@ pub(crate) fn content_name(
     text
 }
 
-/// Returns the shell of a step.
-fn shell(cx: &mut Context, at: &Progress, exec: &model::Exec<Expanded>) -> Vec<String> {
+/// Returns the shell of a step, which is shared as long as it stays the same.
+fn shell(cx: &mut Context, at: &Progress, exec: &model::Exec<Expanded>) -> Arc<[String]> {
     match &exec.shell {
-        Some(words) => strings(cx, &at.state, &words.value),
-        None => config::shell(&at.state),
+        Some(words) => {
+            let words = strings(cx, &at.state, &words.value);
+            cx.shared(&words)
+        }
+        None => cx.shell_of(&at.state),
     }
 }
 
@@ -235,9 +237,9 @@ fn exec(
     let user = step_user(cx, &at.state, options.user.as_ref());
     let cwd = step_dir(cx, at, options.workdir.as_ref());
     let runner = Runner {
-        env: Arc::clone(&env),
-        user: user.clone(),
-        cwd: cwd.clone(),
+        env: &env,
+        user: &user,
+        cwd: &cwd,
     };
     let mut mounts = mount::mounts(cx, at, options, &runner);
     mounts.extend(command.extra);
@@ -257,7 +259,7 @@ fn exec(
         _ => env,
     };
     let line = at.keeps_history.then(|| {
-        let words = [command.shell.as_slice(), &command.args].concat().join(" ");
+        let words = [&command.shell, command.args.as_slice()].concat().join(" ");
         format!("RUN {}{words} # buildkit", arg_prefix(&at.state))
     });
     let extras = Extras {
@@ -271,7 +273,7 @@ fn exec(
         resources: resources(cx, at, options),
     };
     let kind = Exec {
-        shell: cx.shared(command.shell),
+        shell: command.shell,
         args: command.args,
         env,
         cwd,

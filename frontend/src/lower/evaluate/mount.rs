@@ -15,10 +15,10 @@ use super::text::{meaning, parsed_option, string};
 use super::{Context, Progress};
 
 /// Who runs a step, and where.
-pub(crate) struct Runner {
-    pub(crate) env: Env,
-    pub(crate) user: String,
-    pub(crate) cwd: String,
+pub(crate) struct Runner<'a> {
+    pub(crate) env: &'a Env,
+    pub(crate) user: &'a str,
+    pub(crate) cwd: &'a str,
 }
 
 /// Keeps what apt downloads: Debian's images have a file of this name that deletes it.
@@ -49,7 +49,7 @@ pub(crate) fn mounts(
 
 /// Returns where something is mounted: relative to the working directory, never the root.
 fn target(cx: &mut Context, state: &State, text: &Text, runner: &Runner) -> Option<String> {
-    let target = path::absolute(&runner.cwd, &string(cx, state, text));
+    let target = path::absolute(runner.cwd, &string(cx, state, text));
     if target == "/" {
         cx.diags
             .report(Code::BadValue, text.span, "nothing can be mounted over `/`")
@@ -129,7 +129,7 @@ fn cache_mount(
         if is_seeded {
             None
         } else {
-            user_owner(&runner.user)
+            user_owner(runner.user)
         }
     });
     let sharing = cache
@@ -218,7 +218,7 @@ fn preset_mounts(
             sharing: preset.sharing,
             from: Input::Scratch,
             source: None,
-            owner: user_owner(&runner.user),
+            owner: user_owner(runner.user),
         };
         mounts.push(Mount { target, kind });
     }
@@ -245,7 +245,7 @@ fn preset_path(
     runner: &Runner,
 ) -> Option<String> {
     let set = place.moved_by.iter().find_map(|(variable, below)| {
-        let value = state::get(&runner.env, variable)?;
+        let value = state::get(runner.env, variable)?;
         value.starts_with('/').then(|| path::join(value, below))
     });
     if set.is_some() {
@@ -263,7 +263,7 @@ fn preset_path(
     if is_root {
         return Some(path::join("/root", below_home));
     }
-    match state::get(&runner.env, "HOME") {
+    match state::get(runner.env, "HOME") {
         Some(home) if home.starts_with('/') => Some(path::join(home, below_home)),
         _ => {
             unknown_home(cx, preset, span, user);
