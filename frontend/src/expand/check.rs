@@ -140,7 +140,7 @@ impl MapPhase<Written, Seen> for Checker<'_, '_> {
             }
             CacheUse::Name(value) => {
                 self.text(value);
-                for name in value.templates().into_iter().filter_map(literal) {
+                for name in value.templates().filter_map(literal) {
                     self.cache_name(&name);
                 }
             }
@@ -308,7 +308,7 @@ impl<'b> Checker<'b, '_> {
         self.text(value);
         self.known(value);
         let host = Platform::new("linux", "amd64");
-        for word in value.templates().into_iter().filter_map(literal) {
+        for word in value.templates().filter_map(literal) {
             if !matches!(word.value.as_str(), "target" | "build") {
                 parse_platform(&word.value, word.span, &host, self.diags);
             }

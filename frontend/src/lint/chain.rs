@@ -160,7 +160,7 @@ fn all_steps(stage: &Stage) -> Vec<&Step<Expanded>> {
             }
         }
     }
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(stage.steps.len());
     add(&stage.steps, &mut out);
     out
 }

@@ -30,11 +30,12 @@ impl Commands<'_> {
     }
 
     /// Tells whether a word of the text, without the directory of a path, is what is looked for.
-    pub(super) fn may_run(&self, is_it: impl Fn(&str) -> bool) -> bool {
-        let is_end = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.');
-        let mut words = self.text.split(is_end).filter(|word| !word.is_empty());
+    pub(super) fn may_run(&self, is_it: impl Fn(&[u8]) -> bool) -> bool {
+        let text = self.text.as_bytes();
+        let is_end = |b: &u8| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'.');
         // Quotes, escapes and continued lines may hide a name.
-        self.text.contains(['\\', '"', '\'']) || words.any(is_it)
+        let hides = |b: &u8| matches!(b, b'\\' | b'"' | b'\'');
+        text.iter().any(hides) || text.split(is_end).any(is_it)
     }
 }
 

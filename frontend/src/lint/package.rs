@@ -1,6 +1,5 @@
 //! Package managers: which calls download, what they leave behind, what prevents it.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use crate::expand::{Cache, Expanded};
@@ -171,17 +170,32 @@ pub(super) struct Install<'s> {
     words: &'s [String],
 }
 
-/// The programs of all of them: every word of every command is looked for.
-static PROGRAMS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-    let programs = MANAGERS.iter().flat_map(|manager| manager.programs);
-    programs.copied().collect()
+/// The programs of all of them, by their first letter: every word of every command is looked for.
+static PROGRAMS: LazyLock<[Vec<&[u8]>; 26]> = LazyLock::new(|| {
+    let mut programs = [const { Vec::new() }; 26];
+    for program in MANAGERS.iter().flat_map(|manager| manager.programs) {
+        let program = program.as_bytes();
+        if let Some(same) = letter(program).and_then(|at| programs.get_mut(at)) {
+            same.push(program);
+        }
+    }
+    programs
 });
+
+/// Returns the number of the letter that a word starts with.
+fn letter(word: &[u8]) -> Option<usize> {
+    Some(usize::from(word.first()?.wrapping_sub(b'a')))
+}
+
+fn is_program(word: &[u8]) -> bool {
+    let same = letter(word).and_then(|at| PROGRAMS.get(at));
+    same.is_some_and(|programs| programs.contains(&word))
+}
 
 /// Returns the calls that download.
 pub(super) fn installs<'s>(commands: &'s Commands<'_>) -> Vec<Install<'s>> {
     let is_offline = matches!(&commands.exec.network, Some(it) if it.value == Network::None);
-    let is_manager = |word: &str| PROGRAMS.contains(word);
-    if is_offline || !commands.may_run(is_manager) {
+    if is_offline || !commands.may_run(is_program) {
         return Vec::new();
     }
     commands.list().iter().filter_map(install).collect()

@@ -73,14 +73,13 @@ impl Value {
     }
 
     /// Returns every string it can be.
-    pub fn templates(&self) -> Vec<&Template<Name>> {
-        match self {
-            Self::Plain(template) => vec![template],
-            Self::ByPlatform(by_platform) => {
-                let cases = by_platform.cases.iter().map(|(_, template)| template);
-                cases.chain(&by_platform.default).collect()
-            }
-        }
+    pub fn templates(&self) -> impl Iterator<Item = &Template<Name>> {
+        let (plain, cases, default) = match self {
+            Self::Plain(template) => (Some(template), &[][..], None),
+            Self::ByPlatform(it) => (None, it.cases.as_slice(), it.default.as_ref()),
+        };
+        let cases = cases.iter().map(|(_, template)| template);
+        plain.into_iter().chain(cases).chain(default)
     }
 
     /// Returns the text when it is the same for every argument and platform.

@@ -31,7 +31,13 @@ pub(super) fn is_readable(file: FileId, text: &str, diags: &mut Diagnostics) -> 
         return false;
     }
     let bytes = text.as_bytes();
-    for (at, c) in text.char_indices() {
+    // Most bytes can only be text; what else there is takes looking at characters.
+    let is_odd = |b: &u8| !matches!(b, b' '..=b'~' | b'\n' | b'\t');
+    let Some(first) = bytes.iter().position(is_odd) else {
+        return true;
+    };
+    for (at, c) in text[first..].char_indices() {
+        let at = first + at;
         let (name, help) = match c {
             '\r' if bytes.get(at + 1) != Some(&b'\n') => (
                 "a carriage return without a line feed".to_owned(),

@@ -32,7 +32,7 @@ impl<'d> Mapping<'d> {
 
     /// Returns the entries in the order of the file.
     pub fn fields(self) -> Vec<Field<'d>> {
-        collect(self.doc, self.id, &mut BTreeSet::new())
+        few(self.doc, self.id).unwrap_or_else(|| collect(self.doc, self.id, &mut BTreeSet::new()))
     }
 
     /// Returns the value of a key.
@@ -42,6 +42,31 @@ impl<'d> Mapping<'d> {
             .find(|field| field.key.value == key)
             .map(|field| field.value)
     }
+}
+
+/// So many keys are looked through one by one.
+const FEW: usize = 8;
+
+/// Returns the fields of a mapping that has few and merges nothing.
+fn few(doc: &Document, id: NodeId) -> Option<Vec<Field<'_>>> {
+    let Kind::Mapping { entries, .. } = &doc.node(id).kind else {
+        return None;
+    };
+    if entries.len() > FEW || entries.iter().any(|entry| is_merge(doc, entry.key)) {
+        return None;
+    }
+    let mut fields: Vec<Field<'_>> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if let Some(text) = key_text(doc, entry.key)
+            && fields.iter().all(|field| field.key.value != text)
+        {
+            fields.push(Field {
+                key: Spanned::new(text, doc.span(entry.key)),
+                value: entry.value,
+            });
+        }
+    }
+    Some(fields)
 }
 
 /// Returns the fields of a mapping but those in `seen`, and adds their keys to it.
@@ -130,10 +155,21 @@ fn merge_sources(doc: &Document, value: NodeId) -> Vec<NodeId> {
 /// Checks the keys of every mapping once: reports `duplicate-key`, `bad-key` and `bad-merge`.
 pub(super) fn check(doc: &Document, diags: &mut Diagnostics) {
     for node in &doc.nodes {
-        if let Kind::Mapping { entries, .. } = &node.kind {
+        if let Kind::Mapping { entries, .. } = &node.kind
+            && !are_few_and_good(doc, entries)
+        {
             check_keys(doc, entries, diags);
         }
     }
+}
+
+/// Tells whether there are few keys, all of them text and none twice.
+fn are_few_and_good(doc: &Document, entries: &[Entry]) -> bool {
+    let is_good = |(n, entry): (usize, &Entry)| {
+        let text = key_text(doc, entry.key);
+        text.is_some() && entries[..n].iter().all(|it| key_text(doc, it.key) != text)
+    };
+    entries.len() <= FEW && entries.iter().enumerate().all(is_good)
 }
 
 fn check_keys(doc: &Document, entries: &[Entry], diags: &mut Diagnostics) {

@@ -62,7 +62,7 @@ fn args(args: &[Arg], sink: &mut Sink<'_>) {
 fn variable(name: &Spanned<String>, value: Option<&Value>, sink: &mut Sink<'_>) {
     // The path of a file or socket, or a switch.
     let is_place = |text: &str| matches!(text, "" | "true" | "false") || text.starts_with('/');
-    let mut templates = value.map(Value::templates).unwrap_or_default().into_iter();
+    let mut templates = value.into_iter().flat_map(Value::templates);
     let is_kept = value.is_some() && templates.any(|it| !it.as_literal().is_some_and(is_place));
     if is_kept && is_secret(&name.value) {
         let message = format!("variable `{}` looks like a secret", name.value);

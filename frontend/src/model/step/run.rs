@@ -40,10 +40,7 @@ pub(super) fn script(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option<Script<Writ
     let source = source?;
     if let Source::Content(content) = &source {
         let templates = content.content.templates();
-        for template in templates
-            .into_iter()
-            .filter(|t| !starts_with_interpreter(t))
-        {
+        for template in templates.filter(|t| !starts_with_interpreter(t)) {
             cx.diags
                 .report(
                     Code::ScriptWithoutInterpreter,
