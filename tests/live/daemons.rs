@@ -1,4 +1,5 @@
-//! Daemons of earlier years, compiled from what `tools/buildkitd` pins.
+//! Daemons of other versions, compiled from what `tools/buildkitd` pins: the oldest that still
+//! compiles, one in between, and the newest.
 //!
 //! The same builds on each: what a daemon cannot do is done another way, or is one sentence.
 
@@ -15,24 +16,28 @@ fn daemon<'a>(live: &'a Live, version: &'static str) -> EmptyBuilder<'a> {
     })
 }
 
-/// Starts to describe a build of this file. Before v0.12, a mirror is a host without a path, so
-/// images have their full names.
+/// Starts to describe a build of this file.
 fn yaml<'a>(on: &'a EmptyBuilder<'_>, text: &str) -> Build<'a> {
+    on.build().file("build.yaml", with_names(on, text))
+}
+
+/// Returns the whole file. Before v0.12, a mirror is a host without a path, so images have their
+/// full names.
+fn with_names(on: &EmptyBuilder<'_>, text: &str) -> String {
     let host = on.registry().host();
     let syntax = SYNTAX.replace(
         "registry.example.com",
         &format!("{host}/registry.example.com"),
     );
     let library = format!("from: {host}/docker.io/library/");
-    let text = text.replace("from: library/", &library);
-    on.build().file("build.yaml", syntax + &text)
+    syntax + &text.replace("from: library/", &library)
 }
 
 #[test]
 fn a_daemon_of_v0_11_builds() {
     let live = Live::new("v0.11");
     let daemon = daemon(&live, "v0.11");
-    everything(&live, &daemon);
+    everything(&live, &daemon, UNNOTICED);
     refused_by_v0_11(&daemon);
 }
 
@@ -40,12 +45,25 @@ fn a_daemon_of_v0_11_builds() {
 fn a_daemon_of_v0_17_builds() {
     let live = Live::new("v0.17");
     let daemon = daemon(&live, "v0.17");
-    everything(&live, &daemon);
+    everything(&live, &daemon, UNNOTICED);
     refused_by_v0_17(&daemon);
 }
 
-fn everything(live: &Live, on: &EmptyBuilder<'_>) {
-    stages_mounts_and_merges(on);
+/// The newest: it can do all, so nothing is said and nothing refused.
+#[test]
+fn a_daemon_of_v0_34_builds() {
+    let live = Live::new("v0.34");
+    let daemon = daemon(&live, "v0.34");
+    everything(&live, &daemon, "");
+    what_others_refuse(&daemon);
+}
+
+/// What is said of a `copy` on a daemon that lets a missing path pass.
+const UNNOTICED: &str = "this builder does not notice if the path is missing";
+
+fn everything(live: &Live, on: &EmptyBuilder<'_>, said: &str) {
+    hello(on);
+    stages_mounts_and_merges(on, said);
     contexts(live, on);
     two_platforms(on);
     calls(on);
@@ -53,7 +71,17 @@ fn everything(live: &Live, on: &EmptyBuilder<'_>) {
     through_buildctl(live, on);
 }
 
-fn stages_mounts_and_merges(on: &EmptyBuilder<'_>) {
+/// As it is, but for names of images that a daemon before v0.12 finds.
+fn hello(on: &EmptyBuilder<'_>) {
+    let build = on.build().directory("examples/hello");
+    let text = std::fs::read_to_string(build.in_context("build.yaml")).expect("a build file");
+    let text = text.replace("from: ", "from: library/");
+    let (_, text) = text.split_once('\n').expect("a first line");
+    let out = build.file("build.yaml", with_names(on, text)).run();
+    assert_eq!(out.rootfs().read("/srv/greeting.txt"), "Hello, world!\n");
+}
+
+fn stages_mounts_and_merges(on: &EmptyBuilder<'_>, said: &str) {
     let file = "
 args:
   NAME: world
@@ -127,7 +155,10 @@ stages:
         assert_eq!(files.read(&format!("/w/{path}")), text, "{path}");
     }
     assert!(files.has("/w/made") && !files.has("/w/b.txt") && !files.has("/w/src/x.log"));
-    out.stderr_contains("this builder does not notice if the path is missing");
+    out.stderr_contains(said);
+    if said.is_empty() {
+        out.stderr_lacks("this builder");
+    }
     let again = yaml(on, file)
         .file("a.txt", "A")
         .file("b.txt", "B")
@@ -273,4 +304,25 @@ fn refused_by_v0_17(on: &EmptyBuilder<'_>) {
         "{run: 'true', resources: {memory: 64MB}}",
         "this builder cannot limit the memory or the processors of a step (use BuildKit 0.31 or later)",
     );
+}
+
+/// What [`refused_by_v0_11`] has, on a daemon that has learnt it.
+fn what_others_refuse(on: &EmptyBuilder<'_>) {
+    let file = "
+stages:
+  a:
+    from: library/alpine
+    workdir: /w
+    steps:
+      - {copy: x, chmod: u+x}
+      - {run: exit 3, exit-codes: [3]}
+      - {symlink: a, target: x}
+      - {run: 'true', resources: {memory: 64MB}}
+";
+    let out = yaml(on, file).file("x", "").run();
+    let files = out.success().rootfs();
+    assert_eq!(files.listing("/w"), "777 0:0 a -> x\n744 0:0 x");
+    let missing = "stages: {a: {from: library/alpine, steps: [copy: none]}}\n";
+    let out = yaml(on, missing).run();
+    out.failure().stderr_contains("\"/none\": not found");
 }
