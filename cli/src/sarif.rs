@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use windlass_frontend::diagnostic::{Code, Diagnostic, Diagnostics, Place, Suggestion};
+use windlass_frontend::lint;
 use windlass_frontend::text::{Files, Span};
 
 const SCHEMA: &str =
@@ -32,11 +33,16 @@ pub(crate) fn log(diags: &Diagnostics, files: &Files) -> String {
 }
 
 fn rule(code: Code) -> Value {
-    json!({
+    let mut rule = json!({
         "id": code.name(),
         "shortDescription": {"text": code.title()},
         "defaultConfiguration": {"level": code.severity().as_str()},
-    })
+    });
+    let url = lint::url(code);
+    if !url.is_empty() {
+        rule["helpUri"] = json!(url);
+    }
+    rule
 }
 
 fn result(diagnostic: &Diagnostic, codes: &[Code], files: &Files) -> Value {

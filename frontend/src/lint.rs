@@ -173,9 +173,19 @@ pub fn findings(diags: &Diagnostics) -> impl Iterator<Item = &Diagnostic> {
         .filter(|it| it.severity == Severity::Warning || it.is_violation())
 }
 
-/// Returns where one reads about a finding: nowhere yet, as the pages have no public address.
-pub fn url(_code: Code) -> &'static str {
-    ""
+/// Where the pages of `docs/rules` are read, with `{}` for the name of a rule, such as
+/// `https://code.example.com/windlass/docs/rules/{}.md`. Whoever publishes the frontend says so when
+/// it is compiled; nobody else knows.
+const PAGES: Option<&str> = option_env!("WINDLASS_RULE_URL");
+
+/// Returns where one reads about a finding; empty if it has no page or the pages no address.
+pub fn url(code: Code) -> String {
+    page(PAGES, code)
+}
+
+fn page(pages: Option<&str>, code: Code) -> String {
+    let pages = pages.filter(|_| find(code).is_some());
+    pages.map_or_else(String::new, |pages| pages.replace("{}", code.name()))
 }
 
 /// Returns the sentence with which a build fails when findings are errors, as the Dockerfile
@@ -186,4 +196,27 @@ pub fn violation(diags: &Diagnostics) -> Option<String> {
     let names: Vec<&str> = names.into_iter().collect();
     let message = || format!("lint violation found for rules: {}", names.join(", "));
     (!names.is_empty()).then(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pages: Option<&str>, code: Code, expected: &str) {
+        assert_eq!(page(pages, code), expected);
+    }
+
+    #[test]
+    fn a_rule_s_page_is_where_the_publisher_says() {
+        let pages = Some("https://example.com/rules/{}.md");
+        let expected = "https://example.com/rules/latest-image.md";
+        check(pages, Code::LatestImage, expected);
+        check(None, Code::LatestImage, "");
+    }
+
+    #[test]
+    fn what_is_no_rule_has_no_page() {
+        check(Some("https://example.com/{}"), Code::UnknownKey, "");
+    }
 }

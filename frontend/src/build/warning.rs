@@ -21,7 +21,7 @@ fn warning(diagnostic: &Diagnostic, loaded: &Loaded) -> Warning {
         digest: loaded.digest.clone(),
         short: format!("{name}: {message}"),
         detail: vec![diagnostic.code.title().to_owned()],
-        url: lint::url(diagnostic.code).to_owned(),
+        url: lint::url(diagnostic.code),
         ..Warning::default()
     };
     let suggestions = diagnostic.suggestions.iter().map(|it| &it.help);

@@ -96,11 +96,9 @@ fn marks(error: &Error) -> Vec<pb::Range> {
 /// Draws a warning as `solver/errdefs/source.go` (v0.32.2) does.
 fn drawn(diagnostic: &Diagnostic, origin: Origin<'_>, out: &mut String) {
     let (rule, detail) = (diagnostic.code.name(), detail(diagnostic));
-    let url = match lint::url(diagnostic.code) {
-        "" => String::new(),
-        url => format!(" - {url}"),
-    };
-    out.push_str(&format!("\nWARNING: {rule}{url}\n{detail}\n"));
+    let url = lint::url(diagnostic.code);
+    let dash = if url.is_empty() { "" } else { " - " };
+    out.push_str(&format!("\nWARNING: {rule}{dash}{url}\n{detail}\n"));
     let Place::At(span) = diagnostic.place else {
         return;
     };
