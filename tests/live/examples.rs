@@ -315,6 +315,37 @@ fn bake_and_compose_build_the_same_pages() {
     }
 }
 
+/// Compose hands what it builds to a Docker Engine, or pushes it, as here.
+#[test]
+fn compose_itself_builds_the_pages() {
+    let live = Live::new("example-compose");
+    let build = example(&live, "bake-and-compose");
+    let directory = build.in_context("").with_file_name("context");
+    let image = live.repository();
+    let names =
+        format!("services: {{base: {{image: '{image}:base'}}, web: {{image: '{image}:web'}}}}\n");
+    std::fs::write(directory.join("names.yaml"), names).expect("a file");
+    let out = live
+        .compose()
+        .args(["-f", "compose.yaml", "-f", "names.yaml"])
+        .args(["--progress=plain", "build", "--push", "web"])
+        .current_dir(&directory)
+        .output()
+        .expect("Compose runs");
+    let stderr = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{stderr}");
+    let pulled = live.yaml(&format!("stages: {{a: {{from: '{image}:web'}}}}\n"));
+    let image = pulled.run().image();
+    let files = image.rootfs();
+    assert_eq!(files.read("/srv/index.html"), "<h1>The shop</h1>\n");
+    assert_eq!(files.entry("/srv").uid, 1000, "it starts from the base");
+    check(
+        &image,
+        "Labels",
+        r#"{"org.opencontainers.image.vendor":"The shop"}"#,
+    );
+}
+
 #[test]
 fn self_is_built_from_this_very_checkout() {
     let live = Live::new("example-self");

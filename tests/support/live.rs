@@ -114,6 +114,11 @@ impl Live {
         self.world.docker.buildx()
     }
 
+    /// Returns `docker compose`, set up for the builder.
+    pub fn compose(&self) -> Command {
+        must(self.world.compose(), "no Compose")
+    }
+
     /// Starts a daemon that has never built anything; it ends with the returned value.
     pub fn empty_builder(&self) -> EmptyBuilder<'_> {
         self.builder(Variant::default())

@@ -41,16 +41,8 @@ pub struct Docker {
 impl Docker {
     /// Writes the configuration into `config`.
     pub(crate) fn new(tools: &Tools, config: &Path) -> Result<Docker> {
-        let plugins = config.join("cli-plugins");
-        create(&plugins)?;
-        let plugin = plugins.join("docker-buildx");
         let buildx = tools.path("buildx");
-        if std::fs::read_link(&plugin).ok().as_deref() != Some(&buildx) {
-            // Absent the first time.
-            let _ = std::fs::remove_file(&plugin);
-            std::os::unix::fs::symlink(&buildx, &plugin)
-                .context(|| format!("cannot create `{}`", plugin.display()))?;
-        }
+        plugin(config, "docker-buildx", &buildx)?;
         let file = config.join("config.json");
         if !file.exists() {
             write(&file, "{}\n")?;
@@ -97,6 +89,31 @@ impl Docker {
         buildx
     }
 
+    /// Returns `docker compose`, which builds on our default builder. Its plugins are in `config`.
+    pub(crate) fn compose(
+        &self,
+        config: &Path,
+        [compose, buildx]: &[PathBuf; 2],
+    ) -> Result<Command> {
+        plugin(config, "docker-compose", compose)?;
+        plugin(config, "docker-buildx", buildx)?;
+        let mut program = if on_path("docker") {
+            let mut docker = command("docker");
+            docker.arg("compose");
+            docker
+        } else {
+            command(compose)
+        };
+        for name in NOT_INHERITED.iter().chain(&OF_THE_USER) {
+            program.env_remove(name);
+        }
+        if let Some(own) = &self.config {
+            program.env("BUILDX_CONFIG", own.join("buildx"));
+        }
+        program.env("DOCKER_CONFIG", config);
+        Ok(program)
+    }
+
     /// Starts a builder that is there.
     pub(crate) fn start_builder(&self, name: &str) -> Result<()> {
         run(self.buildx().args(["inspect", "--bootstrap", name]))?;
@@ -141,4 +158,18 @@ impl Docker {
         let config = self.config.as_ref()?;
         Some(config.join("buildx/instances").join(name))
     }
+}
+
+/// Makes a program a plugin of the docker command line with this configuration.
+fn plugin(config: &Path, name: &str, program: &Path) -> Result<()> {
+    let plugins = config.join("cli-plugins");
+    create(&plugins)?;
+    let plugin = plugins.join(name);
+    if std::fs::read_link(&plugin).ok().as_deref() != Some(program) {
+        // Absent the first time.
+        let _ = std::fs::remove_file(&plugin);
+        std::os::unix::fs::symlink(program, &plugin)
+            .context(|| format!("cannot create `{}`", plugin.display()))?;
+    }
+    Ok(())
 }

@@ -59,7 +59,7 @@ pub(crate) fn buildkitd(dirs: &Dirs, version: &str, progress: Progress) -> Resul
             progress.say(format!(
                 "compiling buildkitd {version} (once; some minutes)"
             ));
-            install(&module, &bin)?;
+            install(&module, &bin, FLAGS)?;
             write(&done, "")?;
         }
     }
@@ -105,6 +105,34 @@ pub(crate) fn upstream_tests(dirs: &Dirs, progress: Progress) -> Result<Upstream
     })
 }
 
+/// Compiles Compose, and a buildx that knows its own version, as Compose asks for it. Returns the two,
+/// in this order.
+pub(crate) fn compose(dirs: &Dirs, progress: Progress) -> Result<[PathBuf; 2]> {
+    let modules = ["tools/compose", "tools/buildx"].map(|module| dirs.checkout.join(module));
+    let pins = read(&modules[0].join("go.mod"))? + &read(&modules[1].join("go.mod"))?;
+    let bin = dirs.cache.join("tools").join(hex(pins.as_bytes()));
+    let done = bin.join(".complete");
+    if !done.exists() {
+        create(&bin)?;
+        let _lock = lock(&bin.with_extension("lock"))?;
+        if !done.exists() {
+            need_go()?;
+            progress.say("compiling Compose (once; some minutes)");
+            let buildx = "github.com/docker/buildx";
+            let words = pins.split_whitespace();
+            let version = words.skip_while(|word| *word != buildx).nth(1);
+            let version = version.ok_or_else(|| Error::new("no version of buildx is pinned"))?;
+            let flags = format!("{FLAGS} -X {buildx}/version.Version={version}");
+            for module in &modules {
+                install(module, &bin, &flags)?;
+            }
+            write(&done, "")?;
+        }
+    }
+    // Its package has no name of its own.
+    Ok([bin.join("cmd"), bin.join("buildx")])
+}
+
 /// Compiles one of our own Go programs under `tools/`; Go itself knows whether it is fresh.
 pub(crate) fn compile_own(dirs: &Dirs, package: &str, out: &Path) -> Result<()> {
     need_go()?;
@@ -121,15 +149,18 @@ fn compile(dirs: &Dirs, bin: &Path, progress: Progress) -> Result<()> {
     create(bin)?;
     progress.say("compiling buildkitd, buildctl, buildx and a registry (once; some minutes)");
     for module in MODULES {
-        install(&dirs.checkout.join(module), bin)?;
+        install(&dirs.checkout.join(module), bin, FLAGS)?;
     }
     Ok(())
 }
 
-fn install(module: &Path, bin: &Path) -> Result<()> {
+/// For the linker: nobody debugs them.
+const FLAGS: &str = "-s -w";
+
+fn install(module: &Path, bin: &Path, flags: &str) -> Result<()> {
     let mut go = go(module);
     run(go
-        .args(["install", "-ldflags", "-s -w", "tool"])
+        .args(["install", "-ldflags", flags, "tool"])
         .env("GOBIN", bin))?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::base_images::FIRST;
 use crate::binfmt;
@@ -107,6 +108,13 @@ impl World {
             ));
         }
         flags
+    }
+
+    /// Returns `docker compose`, compiled if need be, set up for the builder.
+    pub fn compose(&self) -> Result<Command> {
+        let programs = tools::compose(&self.dirs, self.progress)?;
+        self.docker
+            .compose(&self.dirs.state.join("compose"), &programs)
     }
 
     /// Returns what a person has to type to use all this.
