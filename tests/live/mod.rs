@@ -6,6 +6,7 @@ mod cache;
 mod cache_mounts;
 mod caching;
 mod calls;
+mod cluster;
 mod config;
 mod context;
 mod copy;
