@@ -339,11 +339,9 @@ fn compose_itself_builds_the_pages() {
     let files = image.rootfs();
     assert_eq!(files.read("/srv/index.html"), "<h1>The shop</h1>\n");
     assert_eq!(files.entry("/srv").uid, 1000, "it starts from the base");
-    check(
-        &image,
-        "Labels",
-        r#"{"org.opencontainers.image.vendor":"The shop"}"#,
-    );
+    let labels = image.setting("Labels");
+    assert_eq!(labels["org.opencontainers.image.vendor"], "The shop");
+    assert_eq!(labels["com.docker.compose.service"], "web");
 }
 
 #[test]

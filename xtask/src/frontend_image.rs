@@ -25,6 +25,10 @@ pub enum Profile {
 /// looks there first.
 const PUBLISHED: &str = "registry.example.com/windlass:1";
 
+/// How the image is written: as small as BuildKit can.
+pub(crate) const ATTRIBUTES: &str = "oci-mediatypes=true,compression=zstd,compression-level=22,\
+     force-compression=true";
+
 impl Profile {
     /// Returns the name cargo knows it by.
     pub fn name(self) -> &'static str {
@@ -146,8 +150,7 @@ impl World {
     /// Pushes an image of the binaries `frontend-ARCH` in a directory, under several names.
     pub(crate) fn package(&self, names: &[&str], arches: &[&str], binaries: &Path) -> Result<()> {
         let output = format!(
-            "type=image,\"name={}\",push=true,oci-mediatypes=true,compression=zstd,\
-             compression-level=22,force-compression=true",
+            "type=image,\"name={}\",push=true,{ATTRIBUTES}",
             names.join(","),
         );
         self.package_to(&output, arches, binaries)

@@ -1,4 +1,4 @@
-//! Development chores: `cargo xtask demo`, `test`, `up`, `down`, `image`, `bench`, `fuzz`,
+//! Development chores: `cargo xtask demo`, `test`, `up`, `down`, `image`, `release`, `bench`, `fuzz`,
 //! `upstream`, `proto`.
 #![expect(
     clippy::print_stdout,
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::upstream::{Known, Options, Subjects, upstream};
-use xtask::{Context as _, Error, Profile, Progress, Result, Wanted, World};
+use xtask::{Context as _, Error, Profile, Progress, Result, Times, Wanted, World};
 
 /// Development chores of Windlass.
 #[derive(Parser)]
@@ -45,6 +45,18 @@ enum Chore {
         /// Build on a buildkitd of our own even if there is a Docker Engine.
         #[arg(long, conflicts_with = "builder")]
         own: bool,
+    },
+    /// Build the image of the last commit from source, as it is published.
+    Release {
+        /// Push it under this name; otherwise it stays an OCI layout.
+        #[arg(long)]
+        name: Option<String>,
+        /// Build it twice, on two empty builders, and compare.
+        #[arg(long)]
+        twice: bool,
+        /// Build on this builder of `docker buildx ls`, with its real base image.
+        #[arg(long, value_name = "NAME", conflicts_with = "twice")]
+        builder: Option<String>,
     },
     /// Measure ours against the peer.
     Bench {
@@ -98,6 +110,15 @@ fn main() -> ExitCode {
                 (None, false) => Wanted::Any,
             };
             xtask::demo(wanted, progress).map(|text| println!("{text}"))
+        }
+        Chore::Release {
+            name,
+            twice,
+            builder,
+        } => {
+            let times = if twice { Times::Twice } else { Times::Once };
+            let wanted = builder.map_or(Wanted::Own, Wanted::Named);
+            xtask::release(wanted, name.as_deref(), times, progress).map(|text| print!("{text}"))
         }
         Chore::Bench { json } => bench(json.as_deref(), progress),
         Chore::Fuzz { target, seconds } => match target.as_deref().map(str::parse) {
