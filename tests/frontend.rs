@@ -7,6 +7,7 @@ mod old_builders;
 mod onbuild;
 mod options;
 mod result;
+mod verify;
 
 use std::collections::BTreeMap;
 use std::thread;

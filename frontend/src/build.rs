@@ -12,6 +12,7 @@ mod setting;
 mod solve;
 mod start;
 mod time;
+mod verify;
 mod warning;
 
 use buildkit_llb::Platform;
@@ -48,8 +49,8 @@ pub async fn run(gateway: &impl Gateway, invocation: &Invocation) -> Result<(), 
 /// A mistake in the options or the build file, or a failure of the world.
 pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Outcome, Error> {
     let mut start = start::start(gateway, invocation).await?;
-    if let Some(name) = &start.request.subrequest {
-        return call::answer(gateway, &start, invocation, name).await;
+    if let Some(name) = start.request.subrequest.take() {
+        return call::answer(gateway, &mut start, invocation, &name).await;
     }
     pass::enter("load");
     let loaded = load::load(gateway, &start.request, &invocation.session).await?;

@@ -11,6 +11,7 @@ mod outline;
 mod plan;
 mod shape;
 mod targets;
+pub mod verify;
 
 pub use convert::convert;
 pub use describe::describe;
@@ -59,6 +60,8 @@ pub enum Question {
     Plan,
     /// What BuildKit would be asked to do.
     Convert,
+    /// Whether the daemon's Dockerfile frontend would ask it to do the same.
+    Verify,
     /// What a build file may say.
     Schema(Draft),
 }
@@ -104,6 +107,12 @@ pub const CALLS: &[Call] = &[
         "0.1.0",
         Question::Convert,
         "Show what BuildKit would be asked to do, as JSON",
+    ),
+    call(
+        "verify",
+        "1.0.0",
+        Question::Verify,
+        "Compare with what the daemon's Dockerfile frontend makes of the Dockerfile",
     ),
     call(
         "schema",

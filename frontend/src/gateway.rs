@@ -12,6 +12,7 @@ pub mod concurrent;
 pub mod error;
 pub mod grpc;
 pub mod memory;
+mod other;
 pub mod status;
 pub mod stdio;
 mod written;
@@ -47,6 +48,9 @@ pub trait Gateway {
 
     /// Hands a definition over. With [`Evaluate::Lazy`] nothing is run, and nothing is checked.
     async fn solve(&self, request: SolveRequest) -> Result<Option<Ref>, Error>;
+
+    /// Asks what another frontend of the daemon would have it solve. Nothing is run of that.
+    async fn ask_frontend(&self, request: FrontendRequest) -> Result<FrontendAnswer, Error>;
 
     /// Runs what a ref stands for.
     async fn evaluate(&self, reference: &Ref) -> Result<(), Error>;
@@ -165,6 +169,26 @@ impl SolveRequest {
     pub fn message(&self) -> pb::Definition {
         pb::Definition::decode(self.definition.as_slice()).unwrap_or_default()
     }
+}
+
+/// What another frontend is asked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FrontendRequest {
+    /// Which one, such as `dockerfile.v0`.
+    pub name: String,
+    /// Its options.
+    pub options: BTreeMap<String, String>,
+    /// What it gets as inputs, by name.
+    pub inputs: BTreeMap<String, pb::Definition>,
+}
+
+/// What another frontend answers.
+#[derive(Clone, Debug, Default)]
+pub struct FrontendAnswer {
+    /// What it would have solved, by platform id; of one image under the empty id.
+    pub definitions: BTreeMap<String, pb::Definition>,
+    /// Image configs and the like, under the keys that exporters read.
+    pub metadata: BTreeMap<String, Vec<u8>>,
 }
 
 /// Whether a solve runs what it is given.

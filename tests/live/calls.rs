@@ -6,6 +6,9 @@ use std::process::Command;
 use windlass_tests::golden::inputs;
 use windlass_tests::{Build, Live};
 
+/// Hands a Dockerfile to us.
+const FRONTEND: &str = "--build-arg=BUILDKIT_SYNTAX=registry.example.com/windlass:1";
+
 const SHOP: &str = "
 default: web
 args:
@@ -285,4 +288,51 @@ stage web on linux/amd64
     let plan = &json["target"]["default"]["plan"]["linux/amd64"];
     assert_eq!(plan["result"], "web");
     assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_dockerfile_is_what_the_daemon_s_own_frontend_makes_of_it() {
+    let live = Live::new("verify-dockerfile");
+    let dockerfile = "\
+FROM alpine AS base
+ARG VERSION=1
+WORKDIR /src
+COPY a .
+RUN --mount=type=cache,target=/c echo $VERSION
+FROM scratch
+COPY --from=base --link /src /
+CMD [\"/a\"]
+";
+    let build = live.build().file("Dockerfile", dockerfile).file("a", "");
+    let build = build.arg("--call=verify").arg("--build-arg=VERSION=2");
+    let expected = "Dockerfile for linux/amd64: equal (6 vertices and the image config)";
+    check(build.arg(FRONTEND), 0, expected);
+}
+
+#[test]
+fn a_build_file_is_compared_as_a_dockerfile() {
+    let live = Live::new("verify-build-file");
+    let file = "\
+stages:
+  app:
+    from: alpine
+    steps:
+      - copy: a
+        to: /a
+      - run: make
+        mounts: [{tmpfs: /t}]
+";
+    let build = live.yaml(file).file("a", "");
+    let expected = "\
+build.yaml as a Dockerfile for linux/amd64: not equal
+--- the daemon's Dockerfile frontend
++++ Windlass
+@@ [internal] load build context
++ source.attrs.local.followpaths: [\"a\"]
+@@ 2 more, only in what they are made of";
+    check(
+        build.arg("--call=verify").arg("--platform=linux/amd64"),
+        1,
+        expected,
+    );
 }

@@ -2,7 +2,7 @@
 //! something: nothing, the file, its plan, its images.
 
 use super::start::{Invocation, Start};
-use super::{compiled, read, solve, stop_at_mistakes};
+use super::{compiled, read, solve, stop_at_mistakes, verify};
 use crate::call::{self, Answer, Question};
 use crate::compile;
 use crate::diagnostic::Diagnostics;
@@ -20,7 +20,7 @@ use crate::text::FileId;
 /// There is no such question, or a mistake in the file leaves it without an answer.
 pub(super) async fn answer(
     gateway: &impl Gateway,
-    start: &Start,
+    start: &mut Start,
     invocation: &Invocation,
     id: &str,
 ) -> Result<Outcome, Error> {
@@ -41,7 +41,7 @@ pub(super) async fn answer(
 /// Answers what needs the build file.
 async fn of_file(
     gateway: &impl Gateway,
-    start: &Start,
+    start: &mut Start,
     invocation: &Invocation,
     question: Question,
 ) -> Result<Answer, Error> {
@@ -50,6 +50,7 @@ async fn of_file(
     match question {
         Question::Targets => targets(start, &loaded),
         Question::Lint => lint(gateway, start, invocation, &loaded).await,
+        Question::Verify => verify::verify(gateway, start, invocation, &loaded).await,
         Question::Convert => convert(gateway, start, invocation, &loaded).await,
         question => planned(start, &loaded, question),
     }

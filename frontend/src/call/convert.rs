@@ -39,22 +39,24 @@ pub fn convert(definition: &pb::Definition) -> Answer {
 
 /// Whose JSON it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
+pub(super) enum Style {
     /// Names in camel case, 64 bits as text.
     Proto,
+    /// The same, and bytes as the text that they most often are.
+    Text,
     /// Names as declared, 64 bits as a number.
     Go,
 }
 
 /// Returns a message; what the table does not have is left out.
-fn show(message: &str, bytes: &[u8], style: Style) -> Value {
+pub(super) fn show(message: &str, bytes: &[u8], style: Style) -> Value {
     let mut out = Map::new();
     for (number, wire) in Fields(bytes) {
         let Some((name, kind)) = field(message, number) else {
             continue;
         };
         let name = match style {
-            Style::Proto => camel(name),
+            Style::Proto | Style::Text => camel(name),
             Style::Go => name.to_owned(),
         };
         if let Some(kind) = kind.strip_prefix('*') {
@@ -101,6 +103,9 @@ fn camel(name: &str) -> String {
 /// Returns what stands in a field: one value, or the several of a packed list.
 fn values(kind: &str, wire: Wire<'_>, style: Style) -> Vec<Value> {
     match (kind, wire) {
+        ("bytes", Wire::Bytes(bytes)) if style == Style::Text => {
+            vec![Value::from(String::from_utf8_lossy(bytes))]
+        }
         ("string", Wire::Bytes(bytes)) => vec![Value::from(String::from_utf8_lossy(bytes))],
         ("bytes", Wire::Bytes(bytes)) => vec![Value::from(base64(bytes))],
         ("int" | "long", Wire::Bytes(mut packed)) => {
@@ -124,7 +129,7 @@ fn scalar(kind: &str, number: u64, style: Style) -> Value {
             name.map_or_else(|| Value::from(signed), Value::from)
         }
         None if kind == "bool" => Value::from(number != 0),
-        None if kind == "long" && style == Style::Proto => Value::from(signed.to_string()),
+        None if kind == "long" && style != Style::Go => Value::from(signed.to_string()),
         None => Value::from(signed),
     }
 }

@@ -13,11 +13,12 @@ use buildkit_proto::{caps, fsutil, pb};
 use prost::Message;
 
 use super::attestation;
+use super::other;
 use super::stdio::Connection;
 use super::written::{self, WrittenSolve};
 use super::{
-    Error, Evaluate, Gateway, ImageAnswer, ImageMeta, ImageRequest, Outcome, Pong, Ref, Refs,
-    SolveRequest, SourceMeta, Stat, Warning, Worker,
+    Error, Evaluate, FrontendAnswer, FrontendRequest, Gateway, ImageAnswer, ImageMeta,
+    ImageRequest, Outcome, Pong, Ref, Refs, SolveRequest, SourceMeta, Stat, Warning, Worker,
 };
 use crate::request::CacheImport;
 
@@ -197,7 +198,7 @@ impl Gateway for Grpc {
             ..rpc::SolveRequest::default()
         };
         let asked = WrittenSolve {
-            definition: request.definition,
+            definition: Some(request.definition),
             rest,
         };
         let answer = written::solve(self.connection.clone(), origin(), asked).await;
@@ -220,6 +221,12 @@ impl Gateway for Grpc {
             self.stat_file(reference, ".").await?;
         }
         Ok(reference)
+    }
+
+    async fn ask_frontend(&self, request: FrontendRequest) -> Result<FrontendAnswer, Error> {
+        let asked = other::request(request);
+        let answer = written::solve(self.connection.clone(), origin(), asked).await;
+        Ok(other::answer(answer.map_err(error)?))
     }
 
     async fn evaluate(&self, reference: &Ref) -> Result<(), Error> {

@@ -11,8 +11,8 @@ use buildkit_proto::pb;
 use prost::Message;
 
 use super::{
-    Error, Gateway, ImageAnswer, ImageMeta, ImageRequest, Outcome, Pong, Ref, SolveRequest,
-    SourceMeta, Stat, Warning,
+    Error, FrontendAnswer, FrontendRequest, Gateway, ImageAnswer, ImageMeta, ImageRequest, Outcome,
+    Pong, Ref, SolveRequest, SourceMeta, Stat, Warning,
 };
 
 /// A world of maps.
@@ -31,6 +31,8 @@ pub struct Memory {
     pub mtime: i64,
     /// What is known of sources, by their identifier.
     pub sources: BTreeMap<String, SourceMeta>,
+    /// What other frontends answer, by their names.
+    pub frontends: BTreeMap<String, Result<FrontendAnswer, Error>>,
     /// What the client hands in.
     pub inputs: BTreeMap<String, pb::Definition>,
     /// What was asked so far.
@@ -44,6 +46,8 @@ pub struct Record {
     pub lookups: Vec<ImageRequest>,
     /// Every solve, in order.
     pub solves: Vec<SolveRequest>,
+    /// What other frontends were asked.
+    pub asked: Vec<FrontendRequest>,
     /// Every warning.
     pub warnings: Vec<Warning>,
     /// What was handed back.
@@ -113,6 +117,14 @@ impl Gateway for Memory {
         record.solves.push(request);
         let id = (record.solves.len() - 1).to_string();
         Ok(Some(Ref(id)).filter(|_| !is_empty))
+    }
+
+    async fn ask_frontend(&self, request: FrontendRequest) -> Result<FrontendAnswer, Error> {
+        let answer = self.frontends.get(&request.name).cloned();
+        let missing = || Err(Error::new(format!("invalid frontend: {}", request.name)));
+        let answer = answer.unwrap_or_else(missing);
+        self.record.borrow_mut().asked.push(request);
+        answer
     }
 
     async fn evaluate(&self, _: &Ref) -> Result<(), Error> {

@@ -20,8 +20,8 @@ const PATH: &str = "/moby.buildkit.v1.frontend.LLBBridge/Solve";
 /// A solve request.
 #[derive(Debug, Default)]
 pub(super) struct WrittenSolve {
-    /// The definition's bytes.
-    pub(super) definition: Vec<u8>,
+    /// The definition's bytes; none if a frontend is asked.
+    pub(super) definition: Option<Vec<u8>>,
     /// The request without its definition.
     pub(super) rest: rpc::SolveRequest,
 }
@@ -29,12 +29,16 @@ pub(super) struct WrittenSolve {
 impl Message for WrittenSolve {
     fn encode_raw(&self, buf: &mut impl BufMut) {
         // Present even if empty: an empty definition is scratch, none would be a frontend's name.
-        encoding::bytes::encode(DEFINITION, &self.definition, buf);
+        if let Some(definition) = &self.definition {
+            encoding::bytes::encode(DEFINITION, definition, buf);
+        }
         self.rest.encode_raw(buf);
     }
 
     fn encoded_len(&self) -> usize {
-        encoding::bytes::encoded_len(DEFINITION, &self.definition) + self.rest.encoded_len()
+        let definition = self.definition.iter();
+        let lengths = definition.map(|bytes| encoding::bytes::encoded_len(DEFINITION, bytes));
+        lengths.sum::<usize>() + self.rest.encoded_len()
     }
 
     fn merge_field(
@@ -45,7 +49,10 @@ impl Message for WrittenSolve {
         context: DecodeContext,
     ) -> Result<(), prost::DecodeError> {
         match tag {
-            DEFINITION => encoding::bytes::merge(wire_type, &mut self.definition, buf, context),
+            DEFINITION => {
+                let definition = self.definition.get_or_insert_default();
+                encoding::bytes::merge(wire_type, definition, buf, context)
+            }
             _ => self.rest.merge_field(tag, wire_type, buf, context),
         }
     }
@@ -96,7 +103,7 @@ mod tests {
                 ..rest.clone()
             };
             let written = WrittenSolve {
-                definition: definition.encode_to_vec(),
+                definition: Some(definition.encode_to_vec()),
                 rest,
             };
             assert_eq!(written.encode_to_vec(), expected.encode_to_vec());
