@@ -2,6 +2,7 @@
 
 mod compiled;
 mod converted;
+mod corpus;
 mod digests;
 mod docs;
 mod examples;

@@ -21,7 +21,7 @@ pub(crate) const DIGEST: &str =
     "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// The config of every image here.
-const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config":{
+pub(crate) const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config":{
 "Env":["PATH=/usr/bin:/bin","LANG=C.UTF-8"],"Cmd":["sh"],"WorkingDir":"/srv","Labels":{"base":"yes"}},
 "rootfs":{"type":"layers","diff_ids":["sha256:aa"]},
 "history":[{"created":"2026-01-02T03:04:05Z","created_by":"base layer"}]}"#;

@@ -187,7 +187,7 @@ fn a_dockerfile_gives_the_ops_and_config_of_its_own_frontend() {
 }
 
 /// Runs the comparison; Go builds it on the first run.
-fn compare(requests: &str) -> String {
+pub(crate) fn compare(requests: &str) -> String {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools");
     let mut child = Command::new("go")
         .args(["run", "./parity"])

@@ -8,6 +8,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"os"
 	"reflect"
 	"sort"
+	"strings"
 
 	"github.com/containerd/platforms"
 	"github.com/moby/buildkit/client/llb"
@@ -53,12 +55,21 @@ type answer struct {
 
 type resolver map[string]image
 
-func (r resolver) ResolveImageConfig(_ context.Context, ref string, _ sourceresolver.Opt) (string, digest.Digest, []byte, error) {
-	found, ok := r[ref]
+// ResolveImageConfig knows the images of the case, and those of any name if there is one called `*`.
+func (r resolver) ResolveImageConfig(_ context.Context, ref string, opt sourceresolver.Opt) (string, digest.Digest, []byte, error) {
+	if found, ok := r[ref]; ok {
+		return ref, digest.Digest(found.Digest), found.Config, nil
+	}
+	any, ok := r["*"]
 	if !ok {
 		return "", "", nil, fmt.Errorf("no image %s in this case", ref)
 	}
-	return ref, digest.Digest(found.Digest), found.Config, nil
+	config := any.Config
+	if opt.ImageOpt != nil && opt.ImageOpt.Platform != nil && !strings.Contains(ref, "amd64-only") {
+		config = bytes.ReplaceAll(config, []byte("amd64"), []byte(opt.ImageOpt.Platform.Architecture))
+		config = bytes.ReplaceAll(config, []byte("linux"), []byte(opt.ImageOpt.Platform.OS))
+	}
+	return ref, digest.Digest(any.Digest), config, nil
 }
 
 func main() {

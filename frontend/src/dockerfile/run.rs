@@ -6,6 +6,7 @@ use crate::model::{
 };
 use crate::text::Spanned;
 
+use super::config::nothing;
 use super::flags::Kind::{Text, Texts};
 use super::flags::{Flags, Kind};
 use super::heredoc::Heredoc;
@@ -23,6 +24,7 @@ const FLAGS: &[(&str, Kind)] = &[
 pub(super) fn run(it: &Instruction<'_>) -> Result<Verb<Written>, Wrong> {
     let exec = options(it)?;
     let command = match words::json(it, &it.rest)? {
+        Some(words) if words.is_empty() => return Err(nothing(it, "at least one")),
         Some(words) => Command::Exec(it.literals(&words)),
         None => match sole(it) {
             Some(heredoc) => {

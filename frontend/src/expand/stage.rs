@@ -446,7 +446,7 @@ pub(super) fn parse_platform(
             if let Some(message) = misspelt_platform(&platform) {
                 diags.report(Code::BadPlatform, span, message);
             }
-            Some(platform.normalized())
+            Some(platform)
         }
         Err(error) => {
             let message = format!("`{word}` is not a platform: {error}");

@@ -291,6 +291,9 @@ pub(crate) struct EvaluatedStage {
     pub(crate) span: Span,
     pub(crate) base: Input,
     pub(crate) base_span: Span,
+    /// Which image is asked for: as it was written.
+    pub(crate) base_platform: Arc<Platform>,
+    /// Where the steps run: normalized.
     pub(crate) platform: Arc<Platform>,
     pub(crate) actions: Vec<Action>,
 }

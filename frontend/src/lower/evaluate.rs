@@ -131,7 +131,8 @@ pub(crate) fn evaluate(
             span: stage.span,
             base: stage.base.clone(),
             base_span: stage.base_span,
-            platform: Arc::new(stage.platform.clone()),
+            base_platform: Arc::new(stage.platform.clone()),
+            platform: Arc::new(stage.platform.clone().normalized()),
             actions: progress.actions,
         });
         states[id.0] = Some(progress.state);

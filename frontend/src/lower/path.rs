@@ -38,6 +38,16 @@ pub(crate) fn absolute(dir: &str, path: &str) -> String {
     }
 }
 
+/// Returns a directory to work or mount in: an absolute one stays as it was written, any other is
+/// below `dir` (`util/system/path.go:NormalizePath`, v0.32.2).
+pub(crate) fn directory(dir: &str, path: &str) -> String {
+    match path {
+        "" => dir.to_owned(),
+        _ if path.starts_with('/') => path.to_owned(),
+        _ => absolute(dir, path),
+    }
+}
+
 /// Returns a path of Windows as vertices have it: `C:\app` is `/app`
 /// (`util/system/path.go:CheckSystemDriveAndRemoveDriveLetter`, v0.32.2).
 pub(crate) fn from_windows(path: &str) -> Result<String, &'static str> {
@@ -124,7 +134,7 @@ fn bracketed(part: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{absolute, base_name, clean, destination, from_windows, optional_glob};
+    use super::{absolute, base_name, clean, destination, directory, from_windows, optional_glob};
 
     #[test]
     fn paths_are_cleaned_as_in_go() {
@@ -139,6 +149,8 @@ mod tests {
     fn a_relative_path_is_below_the_working_directory() {
         assert_eq!(absolute("/app", "x/../y"), "/app/y");
         assert_eq!(absolute("/app", "/y/"), "/y");
+        assert_eq!(directory("/app", "y/"), "/app/y");
+        assert_eq!(directory("/app", "/y//z/"), "/y//z/");
     }
 
     #[test]

@@ -105,7 +105,7 @@ impl State {
         }
         if !config.config.working_dir.is_empty() {
             let dir = self.image_dir();
-            self.dir = path::absolute(&self.dir, &dir);
+            self.dir = path::directory(&self.dir, &dir);
             self.set_image_dir(&self.dir.clone());
         }
         if !config.config.user.is_empty() {

@@ -1,6 +1,7 @@
 //! Where bytes come from: bases, other stages, images, the build context.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use buildkit_llb::{Image, Local, Output, Platform, Vertex};
 
@@ -14,7 +15,7 @@ use super::{Context, Steps};
 
 /// Returns the filesystem that a stage starts from.
 pub(crate) fn base(cx: &mut Context, steps: &mut Steps, name: &str) -> Option<Output> {
-    let platform = steps.stage.platform.clone();
+    let platform = Arc::clone(&steps.stage.base_platform);
     let pinned = pinned(cx, name, &platform);
     let title = steps.next(cx, &format!("FROM {pinned}"));
     let location = cx.location(steps.stage.base_span);

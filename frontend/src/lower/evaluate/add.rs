@@ -89,9 +89,9 @@ fn added_source(
         }
         _ => {
             refuse_checksum(cx, add);
-            let written = path_of(cx, &at.state, &written, text.span);
             let from = Input::Context(text.span);
             cx.uses(&from, &written);
+            let written = path_of(cx, &at.state, &written, text.span);
             let unpack = if unpack == Some(false) {
                 Unpack::No
             } else {

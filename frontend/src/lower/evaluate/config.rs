@@ -92,13 +92,11 @@ fn env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, Text)],
     }
 }
 
+/// Unlike variables, each sees those before it (`dockerfile2llb/convert.go:dispatchArg`, v0.32.2).
 fn build_env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, Option<Text>)]) {
-    let values: Vec<Option<String>> = entries
-        .iter()
-        .map(|(_, value)| value.as_ref().map(|value| string(cx, &at.state, value)))
-        .collect();
     let mut line = "ARG".to_owned();
-    for ((name, _), value) in entries.iter().zip(values) {
+    for (name, value) in entries {
+        let value = value.as_ref().map(|value| string(cx, &at.state, value));
         line.push(' ');
         line.push_str(&name.value);
         if let Some(value) = &value {
@@ -115,15 +113,12 @@ fn build_env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, O
 fn image_workdir(cx: &mut Context, at: &mut Progress, dir: &Text) {
     let written = string(cx, &at.state, dir);
     let dir = path_of(cx, &at.state, &written, dir.span);
-    let dir = path::absolute(&at.state.image_dir(), &dir);
+    let dir = path::directory(&at.state.image_dir(), &dir);
     at.record(format!("WORKDIR {dir}"), Layer::None);
     at.state.set_image_dir(&dir);
 }
 
 fn set_user(cx: &mut Context, at: &mut Progress, user: &Text) {
-    let Some(_) = parsed(cx, &at.state, user, units::parse_user) else {
-        return;
-    };
     let user = string(cx, &at.state, user);
     at.record(format!("USER {user}"), Layer::None);
     at.config().config.user.clone_from(&user);

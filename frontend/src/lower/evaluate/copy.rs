@@ -255,8 +255,9 @@ fn local_source(
     let written = string(cx, &at.state, text);
     line.word(&written);
     refuse_remote(cx, text, &written);
-    let written = path_of(cx, &at.state, &written, text.span);
+    // As it is written, also for Windows (`dockerfile2llb/convert.go:dispatch`, v0.32.2).
     cx.uses(&how.from, &written);
+    let written = path_of(cx, &at.state, &written, text.span);
     if how.tree == Tree::Parents {
         return parents_source(&written, how);
     }

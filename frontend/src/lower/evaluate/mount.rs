@@ -49,8 +49,8 @@ pub(crate) fn mounts(
 
 /// Returns where something is mounted: relative to the working directory, never the root.
 fn target(cx: &mut Context, state: &State, text: &Text, runner: &Runner) -> Option<String> {
-    let target = path::absolute(runner.cwd, &string(cx, state, text));
-    if target == "/" {
+    let target = path::directory(runner.cwd, &string(cx, state, text));
+    if path::clean(&target) == "/" {
         cx.diags
             .report(Code::BadValue, text.span, "nothing can be mounted over `/`")
             .help("name a directory below it");

@@ -19,7 +19,7 @@ use super::{Context, Progress};
 pub(crate) fn workdir(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>, dir: &Text) {
     let written = string(cx, &at.state, dir);
     let dir = path_of(cx, &at.state, &written, dir.span);
-    let dir = path::absolute(&at.state.image_dir(), &dir);
+    let dir = path::directory(&at.state.image_dir(), &dir);
     at.state.set_image_dir(&dir);
     at.state.dir.clone_from(&dir);
     let line = format!("WORKDIR {dir}");
@@ -28,7 +28,7 @@ pub(crate) fn workdir(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>
         return;
     }
     let kind = Mkdir {
-        paths: vec![dir],
+        paths: vec![path::clean(&dir)],
         mode: 0o755,
         owner: at.state.config.config.user.clone(),
         parents: Parents::Made,
