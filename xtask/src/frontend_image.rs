@@ -115,19 +115,9 @@ impl World {
             .join("frontend"))
     }
 
-    /// Runs `cargo build` for a profile and target. What users get is smaller without relocations
-    /// when it starts and without tables for unwinding; `Dockerfile.frontend` says the same.
+    /// Runs `cargo build` for a profile and target.
     pub(crate) fn cargo_build(&self, profile: Profile, target: &str, what: &[&str]) -> Result<()> {
-        let mut cargo = command("cargo");
-        if profile == Profile::Release {
-            let name = target.to_uppercase().replace('-', "_");
-            let variable = format!("CARGO_TARGET_{name}_RUSTFLAGS");
-            cargo.env(
-                variable,
-                "-C relocation-model=static -C force-unwind-tables=no",
-            );
-        }
-        run(cargo
+        run(command("cargo")
             .args([
                 "build",
                 "--quiet",
