@@ -16,7 +16,7 @@ use windlass_frontend::build::{self, Invocation};
 use windlass_frontend::gateway::memory::Memory;
 
 #[cfg(target_env = "musl")]
-use {std::alloc::System, talc::source::GlobalAllocSource};
+use {std::alloc::System, talc::source::GlobalAllocSource, windlass_mem as _};
 
 #[cfg(target_env = "musl")]
 #[global_allocator]

@@ -14,7 +14,7 @@ use windlass_frontend::gateway::stdio::{self, Connection};
 use windlass_frontend::gateway::{Error, Gateway as _};
 
 #[cfg(target_env = "musl")]
-use {std::alloc::System, talc::source::GlobalAllocSource};
+use {std::alloc::System, talc::source::GlobalAllocSource, windlass_mem as _};
 
 #[cfg(target_env = "musl")]
 #[global_allocator]

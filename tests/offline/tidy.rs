@@ -10,9 +10,11 @@ fn root() -> PathBuf {
 /// Every Rust file of the workspace that a person wrote, with its text.
 fn sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
-    let mut todo = ["cli", "frontend", "fuzz", "llb", "proto", "tests", "xtask"]
-        .map(|name| root().join(name))
-        .to_vec();
+    let mut todo = [
+        "cli", "frontend", "fuzz", "llb", "mem", "proto", "tests", "xtask",
+    ]
+    .map(|name| root().join(name))
+    .to_vec();
     while let Some(directory) = todo.pop() {
         for entry in fs::read_dir(&directory).expect("a directory") {
             let path = entry.expect("a directory entry").path();
