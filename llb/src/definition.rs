@@ -12,7 +12,7 @@ use crate::cap::{Cap, CapSet};
 use crate::digest::Digest;
 use crate::error::ReadError;
 use crate::graph::{FileRef, Graph, NewNode, NodeLocation};
-use crate::location::{Range, SourceInfo};
+use crate::location::{Identity, Range, SourceInfo};
 use crate::metadata::{self, Metadata};
 use crate::op;
 use crate::output::{Output, VertexId};
@@ -235,9 +235,17 @@ impl<'a> Writer<'a> {
         match file {
             FileRef::Given(number) => (number < self.sources.len()).then_some(number),
             FileRef::Imported(number) => {
-                self.graph.infos.get(number)?;
+                let info = self.graph.infos.get(number)?;
                 let next = self.sources.len() + self.imported.len();
-                let place = *self.numbers.entry(number).or_insert(next);
+                // A file that made a context and uses it is one file.
+                let same = || {
+                    let this = Identity::imported(info);
+                    let own = self.sources.iter().map(Identity::own);
+                    let known = self.imported.iter().map(|it| &self.graph.infos[*it]);
+                    let mut all = own.chain(known.map(Identity::imported));
+                    all.position(|other| this.is(other)).unwrap_or(next)
+                };
+                let place = *self.numbers.entry(number).or_insert_with(same);
                 if place == next {
                     self.imported.push(number);
                 }

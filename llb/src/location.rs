@@ -58,6 +58,42 @@ pub struct SourceInfo {
     pub definition: Option<pb::Definition>,
 }
 
+/// What makes a file itself: name, language and text, and the op that loaded it.
+#[derive(Clone, Copy)]
+pub(crate) struct Identity<'a> {
+    said: (&'a str, &'a str, &'a [u8]),
+    loaded_by: Option<&'a [u8]>,
+}
+
+impl<'a> Identity<'a> {
+    pub(crate) fn own(file: &'a SourceInfo) -> Self {
+        Self {
+            said: (&file.filename, &file.language, &file.data),
+            loaded_by: end(file.definition.as_ref()),
+        }
+    }
+
+    pub(crate) fn imported(file: &'a pb::SourceInfo) -> Self {
+        Self {
+            said: (&file.filename, &file.language, &file.data),
+            loaded_by: end(file.definition.as_ref()),
+        }
+    }
+
+    /// Returns whether both are one file (`client/llb/sourcemap.go:equalSourceMap`, v0.32.2).
+    pub(crate) fn is(self, other: Self) -> bool {
+        let is_loaded_alike = match (self.loaded_by, other.loaded_by) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        };
+        self.said == other.said && is_loaded_alike
+    }
+}
+
+fn end(definition: Option<&pb::Definition>) -> Option<&[u8]> {
+    definition?.def.last().map(Vec::as_slice)
+}
+
 impl Range {
     /// Writes it as `pb.Range`.
     pub(crate) fn write(self, wire: &mut Wire<'_>) {

@@ -5,8 +5,8 @@
 use buildkit_llb::file::{Copy, Mkdir, Mkfile, Owner, Remove, Symlink};
 use buildkit_llb::{
     Build, Exec, ExportCache, File, Git, Graph, GroupWeight, Http, Image, LinuxResources, Local,
-    Location, Mount, Network, Output, Passthrough, Platform, ProgressGroup, ReadError, SecretEnv,
-    Sharing, SourceInfo, Ulimit, Vertex, dot, dump, pb,
+    Location, Merge, Mount, Network, Output, Passthrough, Platform, ProgressGroup, ReadError,
+    SecretEnv, Sharing, SourceInfo, Ulimit, Vertex, dot, dump, pb,
 };
 
 #[track_caller]
@@ -245,6 +245,47 @@ fn an_imported_definition_brings_its_files_and_names() {
         [2] exec \"true\"\n    cwd: /\n    mount: / [1] -> 0\n    at: ours.yaml:1\n\n\
         result [2]\n";
     assert_eq!(text, expected);
+}
+
+#[test]
+fn a_file_of_several_definitions_is_there_once() {
+    let load = |session: &str| {
+        let mut graph = Graph::new();
+        let local = graph.add(Vertex::new(Local::new("dockerfile").session(session)));
+        graph.define(Some(local.output(0)), &[])
+    };
+    let file = |text: &str, session: &str| SourceInfo {
+        filename: "build.yaml".to_string(),
+        data: text.as_bytes().to_vec(),
+        definition: Some(load(session)),
+        ..SourceInfo::default()
+    };
+    let made = |name: &str, file: SourceInfo| {
+        let mut graph = Graph::new();
+        let vertex = Vertex::new(Image::new(name)).location(Location::lines(0, 1, 1));
+        let result = graph.add(vertex).output(0);
+        graph.define(Some(result), &[file])
+    };
+    let mut graph = Graph::new();
+    let inputs = [
+        made("same", file("text", "s")),
+        made("other-text", file("more", "s")),
+        made("again", file("more", "s")),
+        made("other-load", file("text", "t")),
+    ];
+    let inputs = inputs.map(|input| graph.import(&input).unwrap());
+    let result = graph.add(Vertex::new(Merge::new(inputs.into_iter().flatten())));
+    let definition = graph.define(Some(result.output(0)), &[file("text", "s")]);
+    let source = definition.source.unwrap();
+    let texts = source.infos.iter().map(|info| info.data.as_slice());
+    assert_eq!(texts.collect::<Vec<_>>(), [&b"text"[..], b"more", b"text"]);
+    let mut files: Vec<i32> = source
+        .locations
+        .values()
+        .flat_map(|it| it.locations.iter().map(|location| location.source_index))
+        .collect();
+    files.sort_unstable();
+    assert_eq!(files, [0, 1, 1, 2]);
 }
 
 #[track_caller]

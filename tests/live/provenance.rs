@@ -169,6 +169,91 @@ target "app" {
 }
 
 #[test]
+fn a_file_that_makes_a_context_and_uses_it_is_there_once() {
+    let live = Live::new("provenance-once");
+    let file = "
+stages:
+  base: {from: scratch, steps: [{copy: foo, to: /foo2}]}
+  app: {from: linked, steps: [{copy: bar, to: /bar2}]}
+";
+    let bake = r#"
+target "base" {
+  dockerfile = "build.yaml"
+  target = "base"
+}
+target "app" {
+  dockerfile = "build.yaml"
+  contexts = { linked = "target:base" }
+  attest = ["type=provenance,mode=max"]
+  output = ["type=oci,dest=app.tar"]
+}
+"#;
+    let build = live.yaml(file).file("docker-bake.hcl", bake);
+    let build = build.file("foo", "data").file("bar", "data2");
+    let mut command: Command = live.buildx();
+    command.args(["bake", "--progress=plain", "app", "--allow=fs=*"]);
+    let out = command.current_dir(build.in_context("")).output();
+    let out = out.expect("bake runs");
+    let stderr = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{stderr}");
+    let layout = OciLayout::read(&build.in_context("app.tar"));
+    assert_eq!(
+        layout.images[0].rootfs().paths("/").join(" "),
+        "/bar2 /foo2"
+    );
+    let metadata = &predicates(&layout)[0]["runDetails"]["metadata"]["buildkit_metadata"];
+    let infos = metadata["source"]["infos"].as_array().expect("a list");
+    let names: Vec<&str> = infos
+        .iter()
+        .filter_map(|it| it["filename"].as_str())
+        .collect();
+    assert_eq!(names, ["build.yaml"]);
+    assert_eq!(infos[0]["language"], "YAML");
+}
+
+#[test]
+fn every_step_has_its_lines_and_every_line_its_step() {
+    let live = Live::new("provenance-lines");
+    let file = "
+stages:
+  app:
+    from: alpine
+    workdir: /tmp
+    steps:
+      - run: echo hello > foo
+      - {copy: foo, to: foo2}
+      - {copy: foo, to: foo3, link: true}
+      - {add: bar, to: bar}
+      - {file: /f, content: x}
+";
+    let build = live.yaml(file).file("foo", "data").file("bar", "data2");
+    let layout = build.arg("--provenance=mode=max").run().layout();
+    let predicate = predicates(&layout)[0];
+    let internal = &predicate["buildDefinition"]["internalParameters"];
+    let steps = internal["buildConfig"]["llbDefinition"]
+        .as_array()
+        .expect("steps");
+    let source = &predicate["runDetails"]["metadata"]["buildkit_metadata"]["source"];
+    let mut lines = Vec::new();
+    for (id, found) in source["locations"].as_object().expect("places") {
+        let step = steps.iter().find(|it| it["id"] == **id).expect("a step");
+        let places = found["locations"].as_array().cloned().unwrap_or_default();
+        let identifier = &step["op"]["Op"]["source"]["identifier"];
+        let is_context = *identifier == "local://context";
+        assert_eq!(places.len(), usize::from(!is_context), "{step}");
+        for range in places
+            .iter()
+            .flat_map(|it| it["ranges"].as_array().into_iter().flatten())
+        {
+            lines.push(range["start"]["line"].as_i64().expect("a line"));
+        }
+    }
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(lines, [4, 5, 7, 8, 9, 10, 11]);
+}
+
+#[test]
 fn secrets_and_agents_are_named_with_whether_they_must_be_there() {
     let live = Live::new("provenance-secrets");
     let file = "
