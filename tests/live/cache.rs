@@ -129,6 +129,36 @@ fn two_empty_builders_make_the_same_digest() {
 }
 
 #[test]
+fn an_equal_dockerfile_makes_the_same_digest() {
+    let live = Live::new("same-digest");
+    let pairs = [
+        (
+            "steps: [run: touch /foo; touch -d @1 /old; touch -d @4000000000 /new, run: rm /new]",
+            "RUN touch /foo; touch -d @1 /old; touch -d @4000000000 /new\nRUN rm /new",
+        ),
+        (
+            "steps: [{copy: a.txt, to: /foo, link: true}]",
+            "COPY --link a.txt /foo",
+        ),
+        ("env: {A: b}", "ENV A=b"),
+        ("workdir: /srv", "WORKDIR /srv"),
+    ];
+    for (ours, theirs) in pairs {
+        let made = |build: Build<'_>| {
+            let build = build.file("a.txt", "a").oci("rewrite-timestamp=true");
+            let build = build.env("SOURCE_DATE_EPOCH", "1673354096");
+            build.arg("--provenance=false").run().layout().digest
+        };
+        let ours = format!("stages: {{app: {{from: alpine, {ours}}}}}\n");
+        let expected = made(
+            live.build()
+                .file("Dockerfile", format!("FROM alpine\n{theirs}\n")),
+        );
+        assert_eq!(made(live.yaml(&ours)), expected, "{ours}");
+    }
+}
+
+#[test]
 fn a_cache_whose_steps_meet_in_a_circle_is_written_over_itself() {
     let live = Live::new("cache-circle");
     let file = "

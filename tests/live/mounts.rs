@@ -91,6 +91,59 @@ stages:
 }
 
 #[test]
+fn two_binds_of_one_context_both_see_its_changes() {
+    let live = Live::new("bind-twice");
+    let text = "
+stages:
+  app:
+    from: busybox
+    steps:
+      - run: cat /m/a.txt /m/sub/b.txt > /combined
+        mounts: [{bind: ., target: /m}, {bind: b.txt, target: /m/sub/b.txt}]
+";
+    let built = |text_of_a: &str| {
+        let build = live
+            .yaml(text)
+            .file("a.txt", text_of_a)
+            .file("b.txt", "bar\n");
+        build
+            .file("sub/b.txt", "hidden\n")
+            .run()
+            .rootfs()
+            .read("/combined")
+    };
+    assert_eq!(built("foo\n"), "foo\nbar\n");
+    assert_eq!(built("updated\n"), "updated\nbar\n");
+}
+
+#[test]
+fn a_writable_bind_is_known_by_what_is_in_it() {
+    let live = Live::new("bind-content");
+    let text = "
+stages:
+  build:
+    from: busybox
+    steps:
+      - copy: cachebust
+      - run: mkdir /out && echo UNIQUE > /out/foo
+  app:
+    from: busybox
+    steps:
+      - run: touch /out/bar && head -c 100 /dev/urandom | md5sum > /unique
+        mounts: [{bind: /out, from: build, target: /out, writable: true}]
+";
+    let built = |other: &str| {
+        live.yaml(text)
+            .file("cachebust", other)
+            .run()
+            .rootfs()
+            .read("/unique")
+    };
+    let first = built("0");
+    assert_eq!(built("1"), first, "what is bound is the same");
+}
+
+#[test]
 fn a_tmpfs_is_memory_of_its_size() {
     let live = Live::new("tmpfs");
     let out = live

@@ -29,13 +29,23 @@ fn a_copy_replaces_files_and_keeps_directories() {
                 "700 5:6 have/",
             ),
             (
+                "run: mkdir have && touch have/old && chown -R 5:6 have\n{copy: e, to: have, chown: '7:8'}",
+                "RUN mkdir have && touch have/old && chown -R 5:6 have\nCOPY --chown=7:8 e have",
+                "755 5:6 have/\n644 5:6 have/old\n644 7:8 have/x\n644 7:8 have/z",
+            ),
+            (
+                "{copy: /w/have, from: r3, to: again}\n{copy: /w/have/., from: r3, to: again}",
+                "COPY --from=r3 /w/have again\nCOPY --from=r3 /w/have/. again",
+                "755 0:0 again/\n644 5:6 again/old\n644 7:8 again/x\n644 7:8 again/z",
+            ),
+            (
                 "run: mkdir real && ln -s real ln\n{copy: e, to: ln}",
                 "RUN mkdir real && ln -s real ln\nCOPY e ln",
                 "777 0:0 ln -> real\n755 0:0 real/\n644 0:0 real/x\n644 0:0 real/z",
             ),
             (
-                "{copy: /w/ln/z, from: r3, to: through}",
-                "COPY --from=r3 /w/ln/z through",
+                "{copy: /w/ln/z, from: r5, to: through}",
+                "COPY --from=r5 /w/ln/z through",
                 "644 0:0 through",
             ),
             (
@@ -44,8 +54,8 @@ fn a_copy_replaces_files_and_keeps_directories() {
                 "755 0:0 ünï/\n644 0:0 ünï/한",
             ),
             (
-                "{copy: 'w/ünï/한', from: r5, to: out/}",
-                "COPY --from=r5 w/ünï/한 out/",
+                "{copy: 'w/ünï/한', from: r7, to: out/}",
+                "COPY --from=r7 w/ünï/한 out/",
                 "755 0:0 out/\n644 0:0 out/한",
             ),
             (
@@ -83,7 +93,7 @@ stages:
     assert_eq!(build.run().rootfs().read("/seen"), "file1\n");
     let build = build.file("other", "2");
     build.run().cached("RUN ls").cached("COPY file");
-    let build = build.file("file1", "changed");
+    let build = build.file("file1", live.unique());
     build.run().not_cached("RUN ls").not_cached("COPY file");
     let from = build.in_context("file1");
     fs::rename(from, build.in_context("file2")).expect("it is there");

@@ -129,6 +129,11 @@ fn a_link_as_a_source_is_followed_and_inside_a_directory_kept() {
                 "755 0:0 g/\n644 0:0 g/x",
             ),
             (
+                "{copy: 'd/b*', to: g/}",
+                "COPY d/b* g/",
+                "755 0:0 g/\n644 0:0 g/back",
+            ),
+            (
                 "{copy: d/back, to: g/}",
                 "COPY d/back g/",
                 "755 0:0 g/\n644 0:0 g/back",
