@@ -258,7 +258,7 @@ impl<'a> Writer<'a> {
 /// Writes an entry of the map of metadata. What is empty would travel as none at all, too: it gets
 /// a requirement that every daemon meets.
 fn carry(wire: &mut Wire<'_>, digest: Digest, metadata: &[u8]) {
-    wire.message(2, |entry| {
+    wire.long_message(2, |entry| {
         entry.text(1, digest.text().as_str());
         if metadata.is_empty() {
             entry.element(2, &Metadata::requiring([Cap::CONSTRAINTS].into()));

@@ -34,7 +34,7 @@ impl Digest {
         let mut text = *b"sha256:0000000000000000000000000000000000000000000000000000000000000000";
         let (pairs, _) = text[7..].as_chunks_mut();
         for (pair, byte) in pairs.iter_mut().zip(self.0) {
-            *pair = [digit(byte >> 4), digit(byte & 15)];
+            *pair = DIGITS[usize::from(byte)];
         }
         DigestText(text)
     }
@@ -62,10 +62,17 @@ impl FromStr for Digest {
     }
 }
 
-fn digit(nibble: u8) -> u8 {
-    // `a` is 39 behind the sign that follows `9`.
-    nibble + b'0' + u8::from(nibble > 9) * 39
-}
+/// The two digits of every byte: a digest is written three times for every vertex.
+static DIGITS: [[u8; 2]; 256] = {
+    let signs = b"0123456789abcdef";
+    let mut digits = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < digits.len() {
+        digits[byte] = [signs[byte >> 4], signs[byte & 15]];
+        byte += 1;
+    }
+    digits
+};
 
 fn parse(text: &str) -> Option<Digest> {
     let hex = text.strip_prefix("sha256:")?.as_bytes();

@@ -184,7 +184,7 @@ pub(crate) fn write_end(
         }
     });
     match body {
-        Body::Exec(exec) => wire.message(2, |wire| exec.write(wire)),
+        Body::Exec(exec) => wire.long_message(2, |wire| exec.write(wire)),
         Body::Message(kind) => kind.encode(wire.0),
     }
 }

@@ -47,23 +47,40 @@ impl Wire<'_> {
         }
     }
 
-    /// Writes a message, empty or not.
+    /// Writes a message, empty or not, that is mostly shorter than 128 bytes.
     pub(crate) fn message(&mut self, field: u32, write: impl FnOnce(&mut Wire<'_>)) {
+        let start = self.start(field, 1);
+        write(&mut Wire(self.0));
+        self.end(start, 1);
+    }
+
+    /// Writes a message that is mostly longer.
+    pub(crate) fn long_message(&mut self, field: u32, write: impl FnOnce(&mut Wire<'_>)) {
+        let start = self.start(field, 2);
+        write(&mut Wire(self.0));
+        self.end(start, 2);
+    }
+
+    /// Leaves room for a length of `guess` bytes; returns where that is.
+    fn start(&mut self, field: u32, guess: usize) -> usize {
         self.key(field, LEN);
         let start = self.0.len();
-        // Most are shorter than 128 bytes: one byte for the length, more where it takes them.
-        self.0.push(0);
-        write(&mut Wire(self.0));
+        self.0.extend_from_slice(&[0; 2][..guess]);
+        start
+    }
+
+    /// Writes the length of the message behind `start`, which moves if the guess was wrong.
+    fn end(&mut self, start: usize, guess: usize) {
         let end = self.0.len();
-        let len = end - start - 1;
-        if let Ok(short @ ..0x80) = u8::try_from(len) {
-            self.0[start] = short;
-            return;
+        let from = start + guess;
+        let (length, n) = varint((end - from) as u64);
+        if n > guess {
+            self.0.extend_from_slice(&length[guess..n]);
         }
-        let (length, n) = varint(len as u64);
-        // Room at the end, into which the message moves.
-        self.0.extend_from_slice(&length[1..n]);
-        self.0.copy_within(start + 1..end, start + n);
+        if n != guess {
+            self.0.copy_within(from..end, start + n);
+            self.0.truncate(start + n + end - from);
+        }
         self.0[start..start + n].copy_from_slice(&length[..n]);
     }
 
@@ -115,6 +132,12 @@ mod tests {
             };
             let mut bytes = Vec::new();
             Wire(&mut bytes).message(1, |input| {
+                input.text(1, &"x".repeat(length));
+                input.int(2, -1);
+            });
+            assert_eq!(bytes, expected.encode_to_vec(), "{length} bytes");
+            let mut bytes = Vec::new();
+            Wire(&mut bytes).long_message(1, |input| {
                 input.text(1, &"x".repeat(length));
                 input.int(2, -1);
             });
