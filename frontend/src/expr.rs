@@ -13,6 +13,7 @@ mod eval;
 mod name;
 mod parse;
 mod pattern;
+mod pieces;
 mod write;
 
 use std::fmt;
@@ -22,6 +23,7 @@ use crate::text::Span;
 pub use eval::{Found, MAX_TEXT, Scope, eval, finish};
 pub(crate) use name::{dockerfile_name, predefined, predefined_variable};
 pub use parse::parse;
+pub use pieces::Pieces;
 pub use write::write;
 
 /// A string with references: `"v${{ args.version }}"`.
@@ -30,7 +32,7 @@ pub struct Template<N> {
     /// The whole scalar in the build file.
     pub span: Span,
     /// Literal and reference pieces in order; adjacent literals are merged, none is empty.
-    pub pieces: Vec<Piece<N>>,
+    pub pieces: Pieces<N>,
 }
 
 /// One part of a [`Template`].
@@ -140,7 +142,7 @@ impl<N> Template<N> {
         };
         Self {
             span,
-            pieces: vec![Piece::Reference(Box::new(reference))],
+            pieces: Pieces::one(Piece::Reference(Box::new(reference))),
         }
     }
 
@@ -148,16 +150,16 @@ impl<N> Template<N> {
     pub fn literal(span: Span, text: impl Into<String>) -> Self {
         let text = text.into();
         let pieces = if text.is_empty() {
-            Vec::new()
+            Pieces::default()
         } else {
-            vec![Piece::Literal(text)]
+            Pieces::one(Piece::Literal(text))
         };
         Self { span, pieces }
     }
 
     /// Returns the text if there is no reference in it.
     pub fn as_literal(&self) -> Option<&str> {
-        match self.pieces.as_slice() {
+        match &*self.pieces {
             [] => Some(""),
             [Piece::Literal(text)] => Some(text),
             _ => None,
@@ -165,10 +167,16 @@ impl<N> Template<N> {
     }
 }
 
+/// Tells whether a text has references.
+pub fn has_references(text: &str) -> bool {
+    // Looking for one byte is quick, and most texts do not have it.
+    text.as_bytes().contains(&b'$') && text.contains("${{")
+}
+
 impl<N> Template<N> {
     /// Calls `f` with every reference, also those in the words of modifiers.
     pub fn each_reference<'a>(&'a self, f: &mut dyn FnMut(&'a Reference<N>)) {
-        for piece in &self.pieces {
+        for piece in self.pieces.iter() {
             let Piece::Reference(reference) = piece else {
                 continue;
             };
@@ -227,7 +235,7 @@ impl fmt::Display for EnvName {
 /// As it would be written, words with their escapes taken away.
 impl<N: fmt::Display> fmt::Display for Template<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for piece in &self.pieces {
+        for piece in self.pieces.iter() {
             match piece {
                 Piece::Literal(text) => f.write_str(text)?,
                 Piece::Reference(reference) => reference.fmt(f)?,

@@ -327,7 +327,7 @@ fn sole_arg(value: &Value) -> Option<&Name> {
     let Value::Plain(template) = value else {
         return None;
     };
-    match template.pieces.as_slice() {
+    match &*template.pieces {
         [crate::expr::Piece::Reference(it)] if it.modifier.is_none() => Some(&it.name),
         _ => None,
     }

@@ -104,7 +104,7 @@ pub(super) fn add(
             size: mount.size.map(Value::Plain),
         }),
         SECRET => exec.secrets.push(SecretUse::Mount(mount.secret(&at))),
-        SSH => exec.ssh.push(SshUse::Mount(mount.ssh(&at)?)),
+        SSH => exec.ssh.push(SshUse::Mount(Box::new(mount.ssh(&at)?))),
         _ => exec.binds.push(mount.bind(&at)?),
     }
     Ok(())

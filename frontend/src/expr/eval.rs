@@ -46,6 +46,11 @@ pub fn eval<N: fmt::Display>(
     scope: &dyn Scope<N>,
     diags: &mut Diagnostics,
 ) -> Option<Text> {
+    if let Some(literal) = template.as_literal()
+        && literal.len() <= MAX_TEXT
+    {
+        return Some(Template::literal(template.span, literal));
+    }
     let mut evaluation = Evaluation {
         scope,
         diags,
@@ -54,7 +59,7 @@ pub fn eval<N: fmt::Display>(
     let pieces = evaluation.template(template)?;
     Some(Template {
         span: template.span,
-        pieces,
+        pieces: pieces.into(),
     })
 }
 
@@ -79,7 +84,7 @@ impl<N: fmt::Display> Evaluation<'_, N> {
     fn template(&mut self, template: &Template<N>) -> Option<Pieces> {
         let mut out = Pieces::new();
         let mut is_whole = true;
-        for piece in &template.pieces {
+        for piece in template.pieces.iter() {
             match piece {
                 Piece::Literal(text) => is_whole &= self.push(&mut out, text, template.span),
                 Piece::Reference(reference) => match self.reference(reference, &mut out) {
@@ -106,7 +111,7 @@ impl<N: fmt::Display> Evaluation<'_, N> {
         let pieces = self.template(word)?;
         Some(Template {
             span: word.span,
-            pieces,
+            pieces: pieces.into(),
         })
     }
 

@@ -30,7 +30,7 @@ pub fn parse(
     place: &dyn Fn(Range<usize>) -> Span,
     diags: &mut Diagnostics,
 ) -> Template<Name> {
-    if !text.contains(OPEN) {
+    if !super::has_references(text) {
         return Template::literal(span, text);
     }
     let mut reader = Reader {
@@ -48,7 +48,10 @@ pub fn parse(
         }))]
     };
     let pieces = reader.pieces(Until::End).unwrap_or_else(broken);
-    Template { span, pieces }
+    Template {
+        span,
+        pieces: pieces.into(),
+    }
 }
 
 /// Where a run of pieces ends, and so what its backslashes mean.
@@ -325,7 +328,7 @@ impl Reader<'_> {
             };
         Ok(Template {
             span: self.span(start..end),
-            pieces,
+            pieces: pieces.into(),
         })
     }
 

@@ -111,7 +111,7 @@ pub enum SshUse {
     /// An id.
     Name(Value),
     /// A map.
-    Mount(SshMount<Written>),
+    Mount(Box<SshMount<Written>>),
 }
 
 /// One forwarded ssh agent.

@@ -151,12 +151,9 @@ pub(super) fn is_good_name(name: Spanned<&str>, check: NameCheck, cx: &mut Cx<'_
 /// Reads a string and the references in it: the only place where they are read.
 fn template(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Template<Name>> {
     let text = string(slot, cx)?;
-    let whole = Template::literal(text.span, text.value);
-    if !text.value.contains("${{") {
-        return Some(whole);
-    }
-    let Some(scalar) = cx.doc.scalar_text(slot.id) else {
-        return Some(whole);
+    let scalar = expr::has_references(text.value).then(|| cx.doc.scalar_text(slot.id));
+    let Some(scalar) = scalar.flatten() else {
+        return Some(Template::literal(text.span, text.value));
     };
     let place = |range| scalar.span_of(range);
     Some(expr::parse(text.value, text.span, &place, cx.diags))
@@ -178,7 +175,7 @@ fn string<'d>(slot: Slot<'_>, cx: &mut Cx<'d>) -> Option<Spanned<&'d str>> {
 /// Reads text that takes no references.
 pub(super) fn literal(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Spanned<String>> {
     let text = string(slot, cx)?;
-    if text.value.contains("${{") {
+    if expr::has_references(text.value) {
         let message = format!("`{}` takes no references", slot.name);
         cx.diags
             .report(Code::MisplacedReference, text.span, message)

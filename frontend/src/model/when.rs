@@ -53,7 +53,7 @@ fn name(key: Spanned<&str>, cx: &mut Cx<'_>) -> Option<Spanned<Name>> {
     let template = expr::parse(&reference, key.span, &place, &mut reported);
     let is_silent = reported.is_empty();
     cx.diags.append(reported);
-    match template.pieces.as_slice() {
+    match &*template.pieces {
         [Piece::Reference(found)] if found.modifier.is_none() => match &found.name {
             Name::Env(_) => {
                 let message = format!("`{}` is not known when steps are chosen", key.value);

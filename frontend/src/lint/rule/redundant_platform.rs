@@ -37,7 +37,7 @@ pub(super) fn judge<'a>(build: &'a Build, sink: &mut Sink<'a>) {
 }
 
 fn is_target(template: &Template<Name>) -> bool {
-    match template.pieces.as_slice() {
+    match &*template.pieces {
         [Piece::Literal(text)] => text == "target",
         [Piece::Reference(it)] => {
             it.name == Name::Target(PlatformField::Platform) && it.modifier.is_none()

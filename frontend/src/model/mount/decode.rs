@@ -390,7 +390,7 @@ fn ssh_use(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<SshUse> {
         return value::checked_text(slot, name::check_id, cx).map(SshUse::Name);
     }
     let fields = Fields::read(&SSH, slot, first_key(slot.id, cx), cx)?;
-    Some(SshUse::Mount(SshMount {
+    Some(SshUse::Mount(Box::new(SshMount {
         span: fields.span,
         id: fields.checked_text("id", name::check_id, cx),
         target: fields.checked_text("target", check_target, cx),
@@ -398,7 +398,7 @@ fn ssh_use(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<SshUse> {
         chmod: fields.checked_text("chmod", check_octal, cx),
         uid: fields.checked_text("uid", check_number, cx),
         gid: fields.checked_text("gid", check_number, cx),
-    }))
+    })))
 }
 
 /// Reads one entry of `mounts`: its first key says which kind.
