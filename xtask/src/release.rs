@@ -5,7 +5,7 @@
 //! reaches it. Provenance says when and how it was made, so the index that holds it differs.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -86,20 +86,22 @@ fn build(world: &World, dir: &Path, builder: &str, name: Option<&str>) -> Result
     build.args(["--provenance=mode=max", "--sbom=true"]);
     build.args(dated(world)?);
     build.args(base(world)?);
+    // One output: of several, buildx mixes up the digests.
+    let (place, output) = match name {
+        Some(name) => (
+            Place::Registry(name),
+            format!("type=image,push=true,name={name}"),
+        ),
+        None => {
+            let output = format!("type=oci,tar=false,dest={}", image.display());
+            (Place::Layout(&image), output)
+        }
+    };
     build.arg(format!(
-        "--output=type=oci,tar=false,dest={},rewrite-timestamp=true,{ATTRIBUTES}",
-        image.display()
+        "--output={output},rewrite-timestamp=true,{ATTRIBUTES}"
     ));
-    if let Some(name) = name {
-        let output = "--output=type=image,push=true,rewrite-timestamp=true";
-        build.arg(format!("{output},{ATTRIBUTES},name={name}"));
-    }
     run(build.arg(".").current_dir(&sources))?;
-    let mut made = described(&image)?;
-    if let Some(name) = name {
-        made.text += &format!("first line of a build file: # syntax={name}\n");
-    }
-    Ok(made)
+    described(world, place)
 }
 
 /// Writes the files of the last commit, and nothing else.
@@ -158,18 +160,61 @@ fn git(world: &World) -> Command {
     git
 }
 
-/// Reads an OCI layout: a line for each image, and what is attested of it.
-fn described(layout: &Path) -> Result<Made> {
-    let index = json(&layout.join("index.json"))?;
-    let top = text(&index["manifests"][0]["digest"]);
-    let top_manifest = json(&blob(layout, &top))?;
+/// Where an image is.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Layout(&'a Path),
+    Registry(&'a str),
+}
+
+impl Place<'_> {
+    /// Returns the document of a digest.
+    fn document(self, world: &World, digest: &str) -> Result<Value> {
+        match self {
+            Place::Layout(dir) => json(&dir.join("blobs").join(digest.replace(':', "/"))),
+            Place::Registry(name) => inspected(world, &format!("{name}@{digest}"), "--raw"),
+        }
+    }
+
+    /// Returns the digest of the index.
+    fn digest(self, world: &World) -> Result<String> {
+        match self {
+            Place::Layout(dir) => {
+                let index = json(&dir.join("index.json"))?;
+                Ok(text(&index["manifests"][0]["digest"]))
+            }
+            Place::Registry(name) => {
+                let manifest = inspected(world, name, "--format={{json .Manifest}}")?;
+                Ok(text(&manifest["digest"]))
+            }
+        }
+    }
+
+    fn name(self) -> String {
+        match self {
+            Place::Layout(dir) => dir.display().to_string(),
+            Place::Registry(name) => format!("# syntax={name}"),
+        }
+    }
+}
+
+fn inspected(world: &World, name: &str, how: &str) -> Result<Value> {
+    let mut inspect = world.docker.buildx();
+    let said = run(inspect.args(["imagetools", "inspect", how, name]))?;
+    serde_json::from_slice(&said.stdout).context(|| format!("what is said of {name} is no JSON"))
+}
+
+/// Reads what was made: a line for each image, and what is attested of it.
+fn described(world: &World, place: Place<'_>) -> Result<Made> {
+    let top = place.digest(world)?;
+    let index = place.document(world, &top)?;
     let mut made = Made {
         images: BTreeMap::new(),
-        text: format!("{}\n  index        {top}\n", layout.display()),
+        text: format!("{}\n  index        {top}\n", place.name()),
     };
-    for entry in array(&top_manifest["manifests"]) {
+    for entry in array(&index["manifests"]) {
         let digest = text(&entry["digest"]);
-        let manifest = json(&blob(layout, &digest))?;
+        let manifest = place.document(world, &digest)?;
         let layers = array(&manifest["layers"]);
         if entry["platform"]["os"] == "unknown" {
             for layer in layers {
@@ -189,10 +234,6 @@ fn described(layout: &Path) -> Result<Made> {
         made.images.insert(platform, digest);
     }
     Ok(made)
-}
-
-fn blob(layout: &Path, digest: &str) -> PathBuf {
-    layout.join("blobs").join(digest.replace(':', "/"))
 }
 
 fn json(path: &Path) -> Result<Value> {
