@@ -59,8 +59,11 @@ pub async fn build(gateway: &impl Gateway, invocation: &Invocation) -> Result<Ou
     start.scanner = scanner::resolve(gateway, &start).await?;
     let mut diags = Diagnostics::new();
     let how = (invocation.session.as_str(), Purpose::Build);
-    let lowered = compiled(gateway, &start, &loaded, how, &mut diags).await?;
-    warning::send(gateway, &diags, &loaded).await;
+    let lowered = compiled(gateway, &start, &loaded, how, &mut diags).await;
+    if lowered.is_ok() || diags.iter().any(|it| it.code.is_of_dockerfile()) {
+        warning::send(gateway, &diags, &loaded).await;
+    }
+    let lowered = lowered?;
     stop_at_violations(&diags, &loaded)?;
     pass::enter("solve");
     let solves = lowered

@@ -8,6 +8,7 @@
 //! The table below says who makes a step of each instruction. [`trigger`] reads one instruction:
 //! that of an ONBUILD.
 
+mod check;
 mod config;
 mod detect;
 mod directive;
@@ -17,7 +18,8 @@ mod globals;
 mod heredoc;
 mod lex;
 mod line;
-mod mount;
+pub(crate) mod mount;
+mod notes;
 mod run;
 mod stages;
 mod words;
@@ -25,24 +27,30 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostic::suggest::nearest;
+use crate::diagnostic::suggest::closest;
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expr::{Name, Template};
-use crate::model::{Build, Step, Value, Verb, Written};
+use std::sync::Arc;
+
+use crate::model::{self, Build, Language, Step, Value, Verb, Written};
 use crate::text::{FileId, Span, Spanned};
 use crate::units::Malformed;
 
 use globals::Globals;
 use line::{Instruction, Lines, Origin};
+use notes::Notes;
 use words::Word;
 
+pub(crate) use check::options;
+pub(crate) use config::is_legacy;
 pub use detect::is_dockerfile;
+pub(crate) use lex::{Shown, shown};
 
 /// Makes a verb of an instruction.
-type Reader = fn(&Instruction<'_>) -> Result<Verb<Written>, Wrong>;
+type Maker = fn(&Instruction<'_>) -> Result<Verb<Written>, Wrong>;
 
 /// The instructions that are steps.
-const STEPS: &[(&str, Reader)] = &[
+const STEPS: &[(&str, Maker)] = &[
     ("ADD", files::add),
     ("ARG", config::arg),
     ("CMD", config::cmd),
@@ -99,7 +107,9 @@ impl Wrong {
     fn report(self, code: Code, at: Span, diags: &mut Diagnostics) {
         let span = self.span.unwrap_or(at);
         let diagnostic = diags.report(code, span, self.malformed.message);
-        diagnostic.help(self.malformed.help);
+        if !self.malformed.help.is_empty() {
+            diagnostic.help(self.malformed.help);
+        }
     }
 }
 
@@ -155,27 +165,30 @@ const HELP: &str = "a trigger is one instruction without ONBUILD, such as `COPY 
 
 /// Reads a Dockerfile.
 pub fn read(file: FileId, text: &str, diags: &mut Diagnostics) -> Reading {
-    let mut reading = Reading::default();
     let start = Span::new(file, 0..0);
+    let mut reader = Reader {
+        build: Build {
+            language: Language::Dockerfile,
+            check: settings(file, text, diags),
+            ..Build::default()
+        },
+        globals: Globals::default(),
+        notes: Notes::default(),
+        diags,
+    };
     let mut lines = match Lines::new(text, Origin::File(file)) {
         Ok(lines) => lines,
         Err(wrong) => {
-            wrong.report(Code::BadInstruction, start, diags);
-            return reading;
+            wrong.report(Code::BadInstruction, start, reader.diags);
+            return Reading::default();
         }
     };
-    let mut globals = Globals::default();
     let mut has_instruction = false;
     while let Some(next) = lines.next() {
         has_instruction = true;
         match next {
-            Ok(it) => {
-                let all = it.all;
-                if let Err((code, wrong)) = add(&it, &mut reading.build, &mut globals) {
-                    wrong.report(code, all, diags);
-                }
-            }
-            Err(wrong) => wrong.report(Code::BadInstruction, start, diags),
+            Ok(it) => reader.add(&it),
+            Err(wrong) => wrong.report(Code::BadInstruction, start, reader.diags),
         }
     }
     let message = match has_instruction {
@@ -183,80 +196,193 @@ pub fn read(file: FileId, text: &str, diags: &mut Diagnostics) -> Reading {
         false => "file with no instructions",
         true => "dockerfile contains no stages to build",
     };
-    if reading.build.stages.is_empty() && !diags.has_errors() {
+    if reader.build.stages.is_empty() && !reader.diags.has_mistakes() {
         let help = "a Dockerfile starts with FROM, such as `FROM alpine:3.20`";
-        diags.report(Code::NoStages, start, message).help(help);
+        reader
+            .diags
+            .report(Code::NoStages, start, message)
+            .help(help);
     }
-    reading.build.args = globals.args;
     let comments = lines.comments.iter();
     let comments = comments.map(|comment| Spanned::new(comment.text.to_owned(), comment.span));
-    reading.comments = comments.collect();
-    reading
+    Reading {
+        build: reader.finish(),
+        comments: comments.collect(),
+    }
 }
 
-/// Adds an instruction to what was read.
-fn add(
-    it: &Instruction<'_>,
-    build: &mut Build,
-    globals: &mut Globals,
-) -> Result<(), (Code, Wrong)> {
-    let bad = |wrong| (Code::BadInstruction, wrong);
-    let word = it.str(&it.word);
-    let number = build.stages.len();
-    if word.eq_ignore_ascii_case(FROM) {
+/// Returns the settings in the first lines.
+fn settings(file: FileId, text: &str, diags: &mut Diagnostics) -> Option<model::Check> {
+    let (value, at) = directive::find(text, "check")?;
+    let value = value.split(' ').next().unwrap_or_default();
+    let span = Span::new(file, at..at + value.len());
+    match check::options(value, span) {
+        Ok(check) => Some(check),
+        Err(message) => {
+            let message = format!("failed to parse check options: {message}");
+            diags.report(Code::BadOption, span, message);
+            None
+        }
+    }
+}
+
+/// A Dockerfile while it is read.
+struct Reader<'d> {
+    build: Build,
+    globals: Globals,
+    notes: Notes,
+    diags: &'d mut Diagnostics,
+}
+
+impl Reader<'_> {
+    /// Adds an instruction to what was read.
+    fn add(&mut self, it: &Instruction<'_>) {
+        if let Some(gap) = it.gap {
+            let message = "Empty continuation line";
+            self.diags.report(Code::NoEmptyContinuation, gap, message);
+        }
+        let word = it.str(&it.word);
+        let made = if word.eq_ignore_ascii_case(FROM) {
+            self.from(it)
+        } else {
+            self.other(it, word)
+        };
+        if let Err((code, wrong)) = made {
+            wrong.report(code, it.all, self.diags);
+        }
+    }
+
+    fn from(&mut self, it: &Instruction<'_>) -> Result<(), (Code, Wrong)> {
+        let number = self.build.stages.len();
+        let stage = match stages::from(it, number, &self.globals) {
+            Ok(stage) => stage,
+            Err(wrong) => {
+                // What follows is no mistake for that.
+                self.build.stages.push(stages::unknown(it, number));
+                return Err(bad(wrong));
+            }
+        };
+        self.notes.instruction(it, self.diags);
+        self.notes.from(it, &stage, &self.globals, self.diags);
+        self.build.stages.push(stage);
+        Ok(())
+    }
+
+    fn other(&mut self, it: &Instruction<'_>, word: &str) -> Result<(), (Code, Wrong)> {
+        let known = STEPS
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(word));
+        let Some((known, maker)) = known else {
+            let known = STEPS.iter().map(|(known, _)| *known).chain([FROM]);
+            let upper = word.to_ascii_uppercase();
+            let message = suggested(format!("unknown instruction: {word}"), &upper, known);
+            return Err((Code::UnknownInstruction, it.wrong(&it.word, message, "")));
+        };
+        if self.build.stages.is_empty() && *known == "ARG" {
+            self.globals.add(it).map_err(bad)?;
+            self.describes(it);
+            return Ok(());
+        }
+        let step = step(it, *maker).map_err(bad)?;
+        let Some(stage) = self.build.stages.last_mut() else {
+            if self.diags.has_mistakes() {
+                return Ok(());
+            }
+            let help = "only ARG can stand before the first FROM";
+            return Err(bad(Wrong::new("no build stage in current context", help)));
+        };
+        stage.body.steps.get_or_insert_default().push(step);
+        self.notes.instruction(it, self.diags);
+        if *known == "ARG" {
+            self.describes(it);
+        }
+        Ok(())
+    }
+
+    /// Looks at the comment above an ARG.
+    fn describes(&mut self, it: &Instruction<'_>) {
+        let words = words::quoted(it);
+        let name = |word| it.str(word).split('=').next().unwrap_or_default();
+        let names: Vec<&str> = words.iter().map(name).collect();
+        notes::describes(it, "ARG", &names, self.diags);
+    }
+
+    fn finish(self) -> Build {
+        let mut build = self.build;
+        if !self.diags.has_mistakes() {
+            self.notes.finish(&build, &self.globals, self.diags);
+        }
+        build.args = self.globals.args;
+        // The log calls a stage that is alone by no name.
+        if let [stage] = build.stages.as_mut_slice()
+            && !stage.body.steps.iter().flatten().any(takes)
+        {
+            stage.title = Some(String::new());
+        }
         build
-            .stages
-            .push(stages::from(it, number, globals).map_err(bad)?);
-        return Ok(());
     }
-    let known = STEPS
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(word));
-    let Some((known, reader)) = known else {
-        let known = STEPS.iter().map(|(known, _)| *known).chain([FROM]);
-        let upper = word.to_ascii_uppercase();
-        let message = suggested(format!("unknown instruction: {word}"), &upper, known);
-        let help = "the Dockerfile reference lists the instructions";
-        return Err((Code::UnknownInstruction, it.wrong(&it.word, message, help)));
-    };
-    if number == 0 && *known == "ARG" {
-        return globals.add(it).map_err(bad);
-    }
-    let step = step(it, *reader).map_err(bad);
-    let Some(stage) = build.stages.last_mut() else {
-        step?;
-        let message = "no build stage in current context";
-        return Err(bad(Wrong::new(
-            message,
-            "only ARG can stand before the first FROM",
-        )));
-    };
-    stage.body.steps.get_or_insert_default().push(step?);
-    Ok(())
 }
 
-fn step(it: &Instruction<'_>, reader: Reader) -> Result<Step<Written>, Wrong> {
+fn bad(wrong: Wrong) -> (Code, Wrong) {
+    (Code::BadInstruction, wrong)
+}
+
+/// Tells whether a step takes something from elsewhere, which then counts as one more stage
+/// (`dockerfile2llb/convert.go:buildStageDependencyGraph`, v0.32.2).
+fn takes(step: &Step<Written>) -> bool {
+    match &step.verb {
+        Verb::Copy(copy) => copy.from.is_some(),
+        Verb::Run(model::Run { exec, .. }) => has_mounts(exec),
+        Verb::Script(script) => has_mounts(&script.exec),
+        _ => false,
+    }
+}
+
+fn has_mounts(exec: &model::Exec<Written>) -> bool {
+    let n_mounts = exec.caches.len() + exec.secrets.len() + exec.ssh.len();
+    n_mounts + exec.binds.len() + exec.tmpfs.len() + exec.open.len() > 0
+}
+
+fn step(it: &Instruction<'_>, maker: Maker) -> Result<Step<Written>, Wrong> {
     Ok(Step {
         span: it.all,
         name: None,
         when: None,
         no_cache: None,
-        check: None,
-        verb: reader(it)?,
+        check: check::above(it).map(Box::new),
+        instruction: Some(Arc::new(model::Instruction {
+            text: it.text.clone().into_owned(),
+            escape: it.escape,
+            is_trigger: false,
+        })),
+        verb: maker(it)?,
     })
+}
+
+/// Tells whether the command of a RUN is one heredoc.
+pub(crate) fn is_heredoc(text: &str) -> bool {
+    let (_, rest) = text.split_once(words::is_blank).unwrap_or((text, ""));
+    let (_, start) = words::flags(rest, 0, line::ESCAPE);
+    heredoc::Heredoc::parse(rest[start..].trim()).is_some()
 }
 
 /// Adds to a message the name that was probably meant (`util/suggest`, v0.32.2).
 fn suggested<'a>(message: String, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    match nearest(name, known) {
-        Some(near) => format!("{message} (did you mean {near}?)"),
+    let near = closest(name, known);
+    did_you_mean(message, near, "")
+}
+
+/// Adds to a message the name that was probably meant, with a sign before it.
+fn did_you_mean(message: String, near: Option<&str>, sign: &str) -> String {
+    match near {
+        Some(near) => format!("{message} (did you mean {sign}{near}?)"),
         None => message,
     }
 }
 
 /// Reads an ONBUILD trigger: one instruction, which is one step.
 ///
-/// Everything in the step is at `span`; the step's name is the trigger as BuildKit shows it.
+/// Everything in the step is at `span`.
 ///
 /// # Errors
 ///
@@ -277,18 +403,16 @@ fn read_trigger(text: &str, span: Span) -> Result<Step<Written>, Wrong> {
     if let Some(wrong) = config::no_trigger(&word) {
         return Err(wrong);
     }
-    let Some((_, reader)) = STEPS.iter().find(|(known, _)| *known == word) else {
+    let Some((_, maker)) = STEPS.iter().find(|(known, _)| *known == word) else {
         let known = STEPS.iter().map(|(known, _)| *known);
         let message = suggested(format!("unknown instruction: {word}"), &word, known);
         return Err(Wrong::new(message, HELP));
     };
-    let mut step = step(&it, *reader)?;
-    let name = format!("ONBUILD {word} {}", it.str(&it.shown));
-    let shown = Word {
-        text: Some(name),
-        range: it.shown.range.clone(),
-    };
-    // A name is for people: what cannot be read is shown as it is.
-    step.name = Some(it.value(&shown).unwrap_or_else(|_| it.literal(&shown)));
+    let mut step = step(&it, *maker)?;
+    step.instruction = Some(Arc::new(model::Instruction {
+        text: it.text.clone().into_owned(),
+        escape: it.escape,
+        is_trigger: true,
+    }));
     Ok(step)
 }

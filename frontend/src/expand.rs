@@ -141,6 +141,8 @@ pub struct UsedArg {
 pub struct Stage {
     /// As written, lower case.
     pub name: Spanned<String>,
+    /// What the log shows in place of the name.
+    pub title: Option<String>,
     /// Name and body.
     pub span: Span,
     /// What it starts from.
@@ -163,6 +165,7 @@ pub struct Stage {
 
 pub use check::check;
 pub use request::{result, targets};
+pub(crate) use scan::NOT_IN_ENV;
 pub use scan::Scans;
 pub use trigger::{Trigger, Triggers};
 pub use uses::{Use, UseKind};

@@ -21,7 +21,7 @@ use std::fmt;
 use crate::text::Span;
 
 pub use eval::{Found, MAX_TEXT, Scope, eval, finish};
-pub(crate) use name::{dockerfile_name, predefined, predefined_variable};
+pub(crate) use name::{PREDEFINED, dockerfile_name, predefined, predefined_variable};
 pub use parse::parse;
 pub use pieces::Pieces;
 pub use write::write;

@@ -10,6 +10,7 @@
 
 mod chain;
 mod command;
+mod dockerfile;
 mod package;
 mod rule;
 mod secret;
@@ -23,7 +24,7 @@ use std::collections::BTreeSet;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::expand::{Asked, StageId};
 use crate::lower::Resolved;
-use crate::model::{Build, Check};
+use crate::model::{Build, Check, Language};
 use crate::plan::Plan;
 use crate::text::Files;
 
@@ -96,7 +97,11 @@ pub fn lint(input: &Input<'_>, diags: &mut Diagnostics) {
     let file = settings::of_file(input.build, input.asked, &mut Diagnostics::new());
     let plans: Vec<Cx<'_>> = input.plans.iter().map(|it| Cx::new(input, it)).collect();
     let mut seen = BTreeSet::new();
-    for rule in RULES {
+    let rules = match input.build.language {
+        Language::BuildFile => RULES,
+        Language::Dockerfile => rule::DOCKERFILE,
+    };
+    for rule in rules {
         let mut sink = Sink::new(rule, &file, &mut seen, diags);
         let (judge, is_result) = match rule.judge {
             Judge::File(judge) => {
@@ -135,7 +140,9 @@ pub fn settings(build: &Build, asked: &Asked) -> Settings {
 /// Reports what is wrong with the settings themselves: `unknown-rule`, `bad-option`.
 pub fn check_settings(build: &Build, asked: &Asked, diags: &mut Diagnostics) {
     settings::of_file(build, asked, diags);
-    settings::check_names(build, diags);
+    if build.language == Language::BuildFile {
+        settings::check_names(build, diags);
+    }
 }
 
 /// Applies the settings to the warnings of the passes: those that are skipped are removed, and
@@ -144,13 +151,21 @@ pub fn settle(settings: &Settings, diags: &mut Diagnostics) {
     let level = |diagnostic: &Diagnostic| {
         let around = settings.checks.around(diagnostic.place.span());
         let layers: Vec<&Check> = [&settings.file].into_iter().chain(around).collect();
-        settings::level(diagnostic.code, State::Default, &layers)
+        settings::level(diagnostic.code, state(diagnostic.code), &layers)
     };
     diags.retain(|it| !is_settable(it.code) || level(it).is_some());
     for diagnostic in diags.iter_mut().filter(|it| is_settable(it.code)) {
         if level(diagnostic) == Some(Severity::Error) {
             diagnostic.severity = Severity::Error;
         }
+    }
+}
+
+/// Returns whether a code that a pass reports is on.
+fn state(code: Code) -> State {
+    match code {
+        Code::InvalidDefinitionDescription => State::Experimental,
+        _ => State::Default,
     }
 }
 
@@ -180,7 +195,29 @@ const PAGES: Option<&str> = option_env!("WINDLASS_RULE_URL");
 
 /// Returns where one reads about a finding; empty if it has no page or the pages no address.
 pub fn url(code: Code) -> String {
-    page(PAGES, code)
+    match code.is_of_dockerfile() {
+        true => dockerfile_page(code),
+        false => page(PAGES, code),
+    }
+}
+
+/// Returns where the Dockerfile frontend's rule is explained.
+fn dockerfile_page(code: Code) -> String {
+    if code == Code::InvalidBaseImagePlatform {
+        return String::new();
+    }
+    let mut page = String::new();
+    let name: Vec<char> = code.name().chars().collect();
+    for (at, c) in name.iter().enumerate() {
+        let is_lower = |at: Option<&char>| at.is_some_and(|c: &char| c.is_ascii_lowercase());
+        let before = at.checked_sub(1).and_then(|at| name.get(at));
+        let starts = c.is_ascii_uppercase() && (is_lower(before) || is_lower(name.get(at + 1)));
+        if starts && at > 0 {
+            page.push('-');
+        }
+        page.push(c.to_ascii_lowercase());
+    }
+    format!("https://docs.docker.com/go/dockerfile/rule/{page}/")
 }
 
 fn page(pages: Option<&str>, code: Code) -> String {

@@ -46,12 +46,13 @@ pub use check::Check;
 pub use exec::{Device, Exec, Network, Options, Resources, Security, Ulimit};
 pub use image::{Healthcheck, ImageKeys};
 pub use mount::{
-    Bind, CacheMount, CacheUse, NamedCache, NamedSecret, NamedSsh, SecretMount, SecretUse, Sharing,
-    SshMount, SshUse, Tmpfs,
+    Bind, CacheMount, CacheUse, NamedCache, NamedSecret, NamedSsh, OpenMount, SecretMount,
+    SecretUse, Sharing, SshMount, SshUse, Tmpfs,
 };
 pub use stage::{Body, Stage, Variant};
 pub use step::{
-    Add, Command, Content, Copy, Mkdir, Remove, Run, Script, Source, Step, Symlink, Verb,
+    Add, Command, Content, Copy, Instruction, Mkdir, Named, Remove, Run, Script, Source, Step,
+    Symlink, Verb,
 };
 
 /// Which pass a step has been through.
@@ -190,6 +191,18 @@ pub struct Build {
     pub stages: Vec<Stage>,
     /// Lint settings of the file.
     pub check: Option<Check>,
+    /// The language of the file, which says what its lint rules are.
+    pub language: Language,
+}
+
+/// A language that a build is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// YAML.
+    #[default]
+    BuildFile,
+    /// A Dockerfile.
+    Dockerfile,
 }
 
 const CACHES: Kind = Kind::Named(&Kind::OneOf(&[
@@ -330,6 +343,7 @@ fn build(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Build {
         ssh: some("ssh", cx).map_or_else(Vec::new, |slot| mount::decode::agents(slot, cx)),
         stages: some("stages", cx).map_or_else(Vec::new, |slot| stage::decode(slot, cx)),
         check: some("check", cx).and_then(|slot| check::decode(slot, cx)),
+        language: Language::BuildFile,
     };
     let has_stages = match some("stages", cx).map(|slot| cx.doc.view(slot.id)) {
         Some(View::Mapping(mapping)) => !mapping.fields().is_empty(),

@@ -11,6 +11,7 @@ use windlass_frontend::expand::{Asked, Purpose};
 use windlass_frontend::lint;
 use windlass_frontend::lower::options::{ContextSource, LocalContext, Options, TargetChoice};
 use windlass_frontend::lower::{self, Resolved};
+use windlass_frontend::model::Language;
 use windlass_frontend::plan::Plan;
 use windlass_frontend::text::Files;
 
@@ -33,6 +34,8 @@ const IGNORED: [&str; 2] = ["dist", "**/*.log"];
 pub(crate) struct Compiled {
     pub(crate) files: Files,
     pub(crate) diags: Diagnostics,
+    /// Whether it was a Dockerfile.
+    pub(crate) is_dockerfile: bool,
     /// One per platform.
     pub(crate) builds: Vec<Built>,
 }
@@ -76,6 +79,7 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
     let mut diags = Diagnostics::new();
     let file = files.add(name, String::from_utf8_lossy(bytes));
     let mut builds = Vec::new();
+    let mut is_dockerfile = false;
     if let Some(reading) = compile::read(file, name, bytes, &mut diags) {
         let known = diags.clone();
         let mut asked = asked.clone();
@@ -87,14 +91,18 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
             }
             diags.clone_from(&known);
         };
-        if asked.purpose == Purpose::Check {
+        is_dockerfile = reading.build.language == Language::Dockerfile;
+        if asked.purpose == Purpose::Check || is_dockerfile {
             let input = lint::Input {
                 build: &reading.build,
                 asked: &asked,
                 plans: &plans,
                 resolved: &resolved,
                 files: &files,
-                ignored: &IGNORED.map(str::to_owned),
+                ignored: &match is_dockerfile {
+                    true => Vec::new(),
+                    false => IGNORED.map(str::to_owned).to_vec(),
+                },
             };
             lint::lint(&input, &mut diags);
         }
@@ -108,6 +116,7 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
     Compiled {
         files,
         diags,
+        is_dockerfile,
         builds,
     }
 }

@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
+use windlass_frontend::diagnostic::{Code, Diagnostic};
 use windlass_frontend::expand::Asked;
+use windlass_frontend::lint;
 use windlass_tests::golden::inputs;
 
 use super::compiled::{self, Compiled, compile};
@@ -85,7 +87,7 @@ pub(crate) fn request(dockerfile: &str, options: &Options, compiled: &Compiled) 
         .collect();
     let definition = prost::Message::encode_to_vec(&built.definition);
     let ours: Value = serde_json::from_slice(&built.config).expect("our config is JSON");
-    json!({
+    let mut request = json!({
         "dockerfile": dockerfile,
         "platform": options.platform,
         "target": options.asked.target.as_deref().unwrap_or_default(),
@@ -93,7 +95,27 @@ pub(crate) fn request(dockerfile: &str, options: &Options, compiled: &Compiled) 
         "images": images,
         "definition": base64(&definition),
         "config": ours,
-    })
+    });
+    if compiled.is_dockerfile {
+        request["warnings"] = warnings(compiled).into();
+    }
+    request
+}
+
+/// Returns the warnings as `tools/parity` writes those of the other side.
+fn warnings(compiled: &Compiled) -> Vec<String> {
+    let of_dockerfile = compiled
+        .diags
+        .iter()
+        .filter(|it| it.code.is_of_dockerfile());
+    let warning = |it: &Diagnostic| {
+        let span = it.place.span().expect("a rule knows where");
+        let line = compiled.files.start(span).line;
+        let (name, title) = (it.code.name(), it.code.title());
+        let url = lint::url(it.code);
+        format!("{line} {name}: {} ({title}) {url}", it.message)
+    };
+    of_dockerfile.map(warning).collect()
 }
 
 /// One file of ours, the Dockerfile that it must equal, and what is asked.

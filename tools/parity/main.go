@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 
@@ -22,6 +23,7 @@ import (
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	"github.com/moby/buildkit/frontend/dockerfile/dockerfile2llb"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
 	"github.com/moby/buildkit/frontend/dockerui"
 	"github.com/moby/buildkit/solver/pb"
 	digest "github.com/opencontainers/go-digest"
@@ -45,6 +47,8 @@ type request struct {
 	Images         map[string]image  `json:"images"`
 	Definition     []byte            `json:"definition"`
 	Config         json.RawMessage   `json:"config"`
+	// Warnings are compared only if they are there.
+	Warnings *[]string `json:"warnings"`
 }
 
 type answer struct {
@@ -96,7 +100,7 @@ func main() {
 }
 
 func compare(req *request, res *answer) error {
-	theirs, config, err := compile(req)
+	theirs, config, warnings, err := compile(req)
 	if err != nil {
 		return fmt.Errorf("upstream: %w", err)
 	}
@@ -118,13 +122,27 @@ func compare(req *request, res *answer) error {
 		}
 		res.Differences = append(res.Differences, diff...)
 	}
+	if req.Warnings != nil {
+		res.Differences = append(res.Differences, onlyThere("upstream", warnings, *req.Warnings)...)
+		res.Differences = append(res.Differences, onlyThere("ours", *req.Warnings, warnings)...)
+	}
 	return nil
 }
 
-func compile(req *request) ([]op, []byte, error) {
+func onlyThere(side string, these, those []string) []string {
+	var out []string
+	for _, it := range these {
+		if !slices.Contains(those, it) {
+			out = append(out, fmt.Sprintf("only %s warns: %s", side, it))
+		}
+	}
+	return out
+}
+
+func compile(req *request) ([]op, []byte, []string, error) {
 	platform, err := platforms.Parse(req.Platform)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	platform = platforms.Normalize(platform)
 	build := ocispecs.Platform{OS: "linux", Architecture: "amd64"}
@@ -141,20 +159,32 @@ func compile(req *request) ([]op, []byte, error) {
 		MetaResolver:   resolver(req.Images),
 		LLBCaps:        &caps,
 	}
+	var warnings []string
+	opt.Warn = func(rule, description, url, message string, location []parser.Range) {
+		// The images of a case are for whatever platform is asked for first.
+		if rule == "InvalidBaseImagePlatform" {
+			return
+		}
+		line := 0
+		if len(location) > 0 {
+			line = location[0].Start.Line
+		}
+		warnings = append(warnings, fmt.Sprintf("%d %s: %s (%s) %s", line, rule, message, description, url))
+	}
 	result, err := dockerfile2llb.Dockerfile2LLB(context.Background(), []byte(req.Dockerfile), opt)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	config, err := json.Marshal(result.Image)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	def, err := result.State.Marshal(context.Background(), llb.WithCaps(caps))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	ops, err := normalise(def.Def)
-	return ops, config, err
+	return ops, config, warnings, err
 }
 
 type op struct {

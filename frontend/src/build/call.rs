@@ -2,7 +2,7 @@
 //! something: nothing, the file, its plan, its images.
 
 use super::start::{Invocation, Start};
-use super::{compiled, read, solve, stop_at_mistakes, verify};
+use super::{compiled, read, solve, stop_at_mistakes, stop_at_violations, verify};
 use crate::call::{self, Answer, Question};
 use crate::compile;
 use crate::diagnostic::Diagnostics;
@@ -124,6 +124,12 @@ async fn lint(
     );
     match compiled.await.err() {
         Some(error) if error.code == CANCELED => Err(error),
-        failure => Ok(call::lint(&diags, failure.as_ref(), loaded.origin())),
+        failure => {
+            // As the Dockerfile frontend's answer: what fails a build, fails a check.
+            let is_of_dockerfile = diags.iter().any(|it| it.code.is_of_dockerfile());
+            let violation = stop_at_violations(&diags, loaded).err();
+            let failure = failure.or(violation.filter(|_| is_of_dockerfile));
+            Ok(call::lint(&diags, failure.as_ref(), loaded.origin()))
+        }
     }
 }

@@ -20,7 +20,7 @@ fn build_file(loaded: &Loaded) -> SourceInfo {
     SourceInfo {
         filename: file.name().to_owned(),
         data: loaded.bytes.clone(),
-        language: status::LANGUAGE.to_owned(),
+        language: status::language(loaded.files.get(FileId::ROOT)).to_owned(),
         definition: Some(loaded.definition.clone()),
     }
 }

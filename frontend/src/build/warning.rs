@@ -8,7 +8,11 @@ use crate::load::Loaded;
 /// Sends the warnings among the findings, one after the other so that they are shown in their order.
 /// One that cannot be sent is not worth a failed build.
 pub(super) async fn send(gateway: &impl Gateway, diags: &Diagnostics, loaded: &Loaded) {
-    let warnings = diags.iter().filter(|it| it.severity == Severity::Warning);
+    // The Dockerfile frontend says what it fails for, too.
+    let is_said = |it: &&Diagnostic| {
+        it.severity == Severity::Warning || (it.is_violation() && it.code.is_of_dockerfile())
+    };
+    let warnings = diags.iter().filter(is_said);
     for diagnostic in warnings {
         let _ = gateway.warn(warning(diagnostic, loaded)).await;
     }

@@ -12,7 +12,7 @@ use super::Answer;
 use super::shape::{location, object, ranges, source};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::gateway::Error;
-use crate::gateway::status::{LANGUAGE, Origin};
+use crate::gateway::status::{Origin, language};
 use crate::lint;
 use crate::text::FileId;
 
@@ -34,7 +34,10 @@ pub fn lint(diags: &Diagnostics, failure: Option<&Error>, origin: Origin<'_>) ->
             "filename",
             Value::from(origin.files.get(FileId::ROOT).name()),
         ),
-        ("language", Value::from(LANGUAGE)),
+        (
+            "language",
+            Value::from(language(origin.files.get(FileId::ROOT))),
+        ),
         ("data", source(origin)),
     ]);
     let has_finding = failure.is_some() || !warnings.is_empty();

@@ -29,6 +29,24 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// Returns the candidate closest to `name` if there are at most two edits between them, as the
+/// Dockerfile frontend does (`util/suggest/error.go`, v0.32.2); nothing if `name` is one of them.
+pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name: Vec<char> = name.chars().take(64).collect();
+    let mut best = None;
+    for candidate in candidates {
+        let other: Vec<char> = candidate.chars().take(64).collect();
+        let distance = distance(&name, &other);
+        if distance == 0 {
+            return None;
+        }
+        if distance < best.map_or(3, |(least, _)| least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
 /// Returns the number of edits between two words (optimal string alignment).
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut before: Vec<usize> = Vec::new();

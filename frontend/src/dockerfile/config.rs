@@ -1,13 +1,14 @@
 //! Instructions that change the image config and the environment (`instructions/parse.go`,
 //! v0.32.2).
 
-use crate::model::{Arg, ArgType, Command, Healthcheck, Value, Verb, Written};
+use crate::expr::Template;
+use crate::model::{Arg, ArgType, Command, Healthcheck, Named, Value, Verb, Written};
 use crate::text::Spanned;
 use crate::units;
 
 use super::flags::Kind::Text;
 use super::flags::{Flags, Kind};
-use super::line::Instruction;
+use super::line::{Instruction, Lines, Origin};
 use super::words::{self, Word};
 use super::{Wrong, globals, lex};
 
@@ -36,34 +37,64 @@ fn one(it: &Instruction<'_>) -> Result<Value, Wrong> {
     it.value(&it.rest)
 }
 
-/// Reads names, in which quotes and escapes are taken away.
-fn name(it: &Instruction<'_>, word: &Word) -> Result<Spanned<String>, Wrong> {
-    let name = lex::word(it, word, lex::Scope::Steps)?;
-    match name.as_literal() {
-        Some("") => Err(it.wrong(word, "a name is empty", HELP)),
-        Some(name) => Ok(it.spanned(word, name.to_owned())),
-        None => {
-            let message = format!("the name `{}` has a variable in it", it.str(word));
-            Err(it.wrong(word, message, "write the name itself"))
-        }
-    }
-}
+type Pairs = Vec<(Spanned<String>, Value)>;
 
-fn pairs(it: &Instruction<'_>, what: &str) -> Result<Vec<(Spanned<String>, Value)>, Wrong> {
+/// Reads names and values. In names quotes and escapes are taken away; they seldom hold variables.
+fn pairs(it: &Instruction<'_>, kind: Named, verb: fn(Pairs) -> Verb<Written>) -> Made {
     Flags::read(it, &[])?;
-    let pairs = words::pairs(it, what)?;
-    let pair = |(key, value): &words::Pair| Ok((name(it, key)?, it.value(value)?));
-    pairs.iter().map(pair).collect()
+    let what = match kind {
+        Named::Env => "ENV",
+        Named::Label => "LABEL",
+    };
+    let written = words::pairs(it, what)?;
+    let mut pairs = Pairs::with_capacity(written.len());
+    let mut open = Vec::new();
+    for (key, value) in &written {
+        let name = lex::word(it, key, lex::Scope::Steps)?;
+        let value = it.value(value)?;
+        if let (Some(name), true) = (name.as_literal(), open.is_empty()) {
+            pairs.push((it.spanned(key, name.to_owned()), value));
+            continue;
+        }
+        for (name, value) in pairs.drain(..) {
+            open.push((
+                Value::Plain(Template::literal(name.span, name.value)),
+                value,
+            ));
+        }
+        open.push((Value::Plain(name), value));
+    }
+    Ok(match open.is_empty() {
+        true => verb(pairs),
+        false => Verb::Named(kind, open),
+    })
 }
 
 /// `ENV`.
 pub(super) fn env(it: &Instruction<'_>) -> Made {
-    Ok(Verb::Env(pairs(it, "ENV")?))
+    pairs(it, Named::Env, Verb::Env)
 }
 
 /// `LABEL`.
 pub(super) fn label(it: &Instruction<'_>) -> Made {
-    Ok(Verb::Label(pairs(it, "LABEL")?))
+    pairs(it, Named::Label, Verb::Label)
+}
+
+/// Tells whether an ENV or LABEL is written as `NAME value`.
+pub(crate) fn is_legacy(text: &str, escape: char) -> bool {
+    let span = crate::text::Span::new(crate::text::FileId::ROOT, 0..0);
+    let Ok(mut lines) = Lines::with_escape(text, Origin::At(span), escape) else {
+        return false;
+    };
+    match lines.next() {
+        Some(Ok(it)) => {
+            let words = words::quoted(&it);
+            words
+                .first()
+                .is_some_and(|word| !it.str(word).contains('='))
+        }
+        _ => false,
+    }
 }
 
 /// `MAINTAINER`.
@@ -89,7 +120,7 @@ pub(super) fn arg(it: &Instruction<'_>) -> Made {
     let mut args = Vec::new();
     for word in words::quoted(it) {
         let (key, value) = globals::split(it, &word)?;
-        let name = name(it, &key)?;
+        let name = it.spanned(&key, it.str(&key).to_owned());
         args.push(Arg {
             description: doc_comment(it, &name.value),
             name,

@@ -67,7 +67,7 @@ pub(super) fn copy(it: &Instruction<'_>) -> Made {
         chmod: value(it, &flags, "chmod")?,
         link: switch(it, &flags, "link"),
         parents: switch(it, &flags, "parents"),
-        exclude: excluded(it, &flags)?,
+        exclude: excluded(it, &flags),
         optional: None,
     })))
 }
@@ -85,7 +85,7 @@ pub(super) fn add(it: &Instruction<'_>) -> Made {
         chown: value(it, &flags, "chown")?,
         chmod: value(it, &flags, "chmod")?,
         link: switch(it, &flags, "link"),
-        exclude: excluded(it, &flags)?,
+        exclude: excluded(it, &flags),
     })))
 }
 
@@ -98,8 +98,12 @@ fn switch(it: &Instruction<'_>, flags: &Flags, name: &str) -> Option<Spanned<boo
     Some(it.spanned(word, it.str(word) == "true"))
 }
 
-fn excluded(it: &Instruction<'_>, flags: &Flags) -> Result<Vec<Value>, Wrong> {
-    flags.texts("exclude").map(|word| it.value(word)).collect()
+/// Returns patterns, in which variables are not replaced (`instructions/commands.go`, v0.32.2).
+fn excluded(it: &Instruction<'_>, flags: &Flags) -> Vec<Value> {
+    flags
+        .texts("exclude")
+        .map(|word| it.literal(word))
+        .collect()
 }
 
 /// Returns the sources and the destination.

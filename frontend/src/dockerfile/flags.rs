@@ -1,10 +1,8 @@
 //! `--name=value` before an instruction's words (`instructions/bflag.go`, v0.32.2).
 
-use crate::diagnostic::suggest::nearest;
-
-use super::Wrong;
 use super::line::Instruction;
 use super::words::Word;
+use super::{Wrong, suggested};
 
 /// What a flag takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,12 +34,9 @@ impl Flags {
             let wrong = |what: &str| Err(it.wrong(word, what, HELP));
             let known_one = known.iter().find(|(known, _)| *known == &name[2..]);
             let Some((name, kind)) = known_one else {
-                let near = nearest(&name[2..], known.iter().map(|(known, _)| *known));
-                let mut message = format!("unknown flag: {name}");
-                if let Some(near) = near {
-                    message.push_str(&format!(" (did you mean {near}?)"));
-                }
-                return wrong(&message);
+                let known = known.iter().map(|(known, _)| *known);
+                let message = format!("unknown flag: {name}");
+                return wrong(&suggested(message, &name[2..], known));
             };
             if *kind != Kind::Texts && flags.text(name).is_some() {
                 return wrong(&format!("duplicate flag specified: --{name}"));

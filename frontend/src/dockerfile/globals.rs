@@ -1,7 +1,11 @@
 //! The arguments that stand before the first `FROM` (`dockerfile2llb/convert.go:buildMetaArgs`,
 //! `platform.go`, v0.32.2).
 
-use crate::expr::{Name, Template, predefined};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostics;
+use crate::expr::{Found, Name, PREDEFINED, Reference, Scope, Template, eval, predefined};
 use crate::model::{Arg, ArgType, Value};
 
 use super::config::doc_comment;
@@ -13,6 +17,10 @@ use super::{Wrong, lex};
 #[derive(Debug, Default)]
 pub(super) struct Globals {
     pub(super) args: Vec<Arg>,
+    /// Their values when the request sets none.
+    defaults: BTreeMap<String, String>,
+    /// Names that were looked up since, and that nobody declared.
+    undeclared: RefCell<Vec<String>>,
 }
 
 impl Globals {
@@ -20,8 +28,33 @@ impl Globals {
     pub(super) fn find(&self, name: &str) -> Option<Name> {
         match self.args.iter().any(|arg| arg.name.value == name) {
             true => Some(Name::Arg(name.to_owned())),
-            false => predefined(name),
+            false => {
+                let found = predefined(name);
+                if found.is_none() {
+                    self.undeclared.borrow_mut().push(name.to_owned());
+                }
+                found
+            }
         }
+    }
+
+    /// Returns the names that were looked up since the last time, and that nobody declared.
+    pub(super) fn take_undeclared(&self) -> Vec<String> {
+        self.undeclared.take()
+    }
+
+    /// Lists what a `FROM` may name.
+    pub(super) fn names(&self) -> Vec<String> {
+        let own = self.args.iter().map(|arg| arg.name.value.clone());
+        own.chain(PREDEFINED.iter().map(|(name, _)| (*name).to_owned()))
+            .collect()
+    }
+
+    /// Returns what a text is when the request sets no argument; what depends on the platform is
+    /// `x`.
+    pub(super) fn default_of(&self, text: &Template<Name>) -> Option<String> {
+        let found = eval(text, self, &mut Diagnostics::new())?;
+        found.as_literal().map(str::to_owned)
     }
 
     /// Reads an `ARG` that stands before the first stage.
@@ -36,6 +69,9 @@ impl Globals {
                 None if self.args.iter().any(|arg| arg.name.value == name_text) => continue,
                 None => predefined(&name_text).map(|name| Template::reference(span, name)),
             };
+            if let Some(value) = default.as_ref().and_then(|it| self.default_of(it)) {
+                self.defaults.insert(name_text.clone(), value);
+            }
             self.args.push(Arg {
                 description: doc_comment(it, &name_text),
                 name: crate::text::Spanned::new(name_text, span),
@@ -47,6 +83,20 @@ impl Globals {
         }
         Ok(())
     }
+}
+
+impl Scope<Name> for Globals {
+    fn find(&self, name: &Name) -> Found<'_> {
+        match name {
+            Name::Arg(name) => match self.defaults.get(name) {
+                Some(value) => Found::Set(value),
+                None => Found::Unset,
+            },
+            _ => Found::Set("x"),
+        }
+    }
+
+    fn unset(&self, _: &Reference<Name>, _: &mut Diagnostics) {}
 }
 
 /// Splits `NAME=value`; the name is as it stands there.

@@ -3,10 +3,15 @@
 //! In a step a variable is one of the environment, empty if it is not set. Before the first stage,
 //! and in `FROM`, it is an argument of the file ([`Globals`]).
 
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use crate::expr::{EnvName, Extent, Modifier, Name, Piece, Reference, Template, Test};
+use crate::diagnostic::Diagnostics;
+use crate::expr::{
+    EnvName, Extent, Found, Modifier, Name, Piece, Reference, Scope as Variables, Template, Test,
+    eval,
+};
 use crate::text::Span;
 
 use super::Wrong;
@@ -26,13 +31,27 @@ pub(super) enum Scope<'a> {
     Steps,
     /// Arguments of the file.
     File(&'a Globals),
+    /// Variables of the environment; those that are not set are left as they are written.
+    Set(&'a dyn Fn(&str) -> bool),
+}
+
+/// How an instruction is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// As one word, without quotes.
+    Word,
+    /// As it is, but for variables that are set.
+    Raw,
 }
 
 /// Whether quotes are taken away.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quotes {
     Processed,
+    /// They are ordinary characters.
     Kept,
+    /// They are read, and stay.
+    Shown,
 }
 
 /// Whether escapes stay in the text, for a pattern to read.
@@ -126,6 +145,70 @@ pub(super) fn is_broken(text: &str) -> bool {
     lexer.read().is_err()
 }
 
+/// Returns an instruction as the log shows it, its variables replaced; one that cannot be read is
+/// shown as it is written.
+pub(crate) fn shown(
+    text: &str,
+    escape: char,
+    how: Shown,
+    find: &dyn Fn(&str) -> Option<String>,
+) -> String {
+    let has_quotes = how == Shown::Word && text.contains(['"', '\'']);
+    if !has_quotes && !text.contains(['$', escape]) {
+        return text.to_owned();
+    }
+    let span = Span::new(crate::text::FileId::ROOT, 0..0);
+    let is_set = |name: &str| find(name).is_some();
+    let lexer = Lexer {
+        chars: text.char_indices().peekable(),
+        length: text.len(),
+        span,
+        place: &|_, _| span,
+        escape,
+        quotes: match how {
+            Shown::Word => Quotes::Processed,
+            Shown::Raw => Quotes::Shown,
+        },
+        scope: match how {
+            Shown::Word => Scope::Steps,
+            Shown::Raw => Scope::Set(&is_set),
+        },
+        depth: 0,
+    };
+    let Ok(template) = lexer.read() else {
+        return text.to_owned();
+    };
+    let mut names = Values::default();
+    template.each_reference(&mut |reference| {
+        if let Name::Env(name) = &reference.name
+            && let Some(value) = find(&name.0)
+        {
+            names.0.insert(name.0.clone(), value);
+        }
+    });
+    let found = eval(&template, &names, &mut Diagnostics::new());
+    let found = found.and_then(|found| found.as_literal().map(str::to_owned));
+    found.unwrap_or_else(|| text.to_owned())
+}
+
+/// Variables and their values.
+#[derive(Default)]
+struct Values(BTreeMap<String, String>);
+
+impl Variables<Name> for Values {
+    fn find(&self, name: &Name) -> Found<'_> {
+        let Name::Env(name) = name else {
+            return Found::Unset;
+        };
+        match self.0.get(&name.0) {
+            Some(value) => Found::Set(value),
+            None => Found::Unset,
+        }
+    }
+
+    fn unset(&self, _: &Reference<Name>, _: &mut Diagnostics) {}
+}
+
 fn failed(text: &str, message: String, at: Span) -> Wrong {
     Wrong::at(at, format!("failed to process {text:?}: {message}"), HELP)
 }
@@ -180,8 +263,8 @@ impl Lexer<'_> {
             match c {
                 c if Some(c) == stop => return Ok(out),
                 '$' => self.dollar(&mut out)?,
-                '\'' if self.quotes == Quotes::Processed => self.single(&mut out)?,
-                '"' if self.quotes == Quotes::Processed => self.double(&mut out, escapes)?,
+                '\'' if self.quotes != Quotes::Kept => self.single(&mut out)?,
+                '"' if self.quotes != Quotes::Kept => self.double(&mut out, escapes)?,
                 c if c == self.escape => {
                     if escapes == Escapes::Kept {
                         push(&mut out, c);
@@ -200,10 +283,20 @@ impl Lexer<'_> {
         }
     }
 
+    fn quote(&self, out: &mut Text, quote: char) {
+        if self.quotes == Quotes::Shown {
+            push(out, quote);
+        }
+    }
+
     fn single(&mut self, out: &mut Text) -> Result<(), Failed> {
+        self.quote(out, '\'');
         loop {
             match self.next() {
-                Some('\'') => return Ok(()),
+                Some('\'') => {
+                    self.quote(out, '\'');
+                    return Ok(());
+                }
                 Some(c) => push(out, c),
                 None => return self.unclosed("single-quote"),
             }
@@ -218,9 +311,13 @@ impl Lexer<'_> {
 
     fn double(&mut self, out: &mut Text, escapes: Escapes) -> Result<(), Failed> {
         let escape = self.escape;
+        self.quote(out, '"');
         loop {
             match self.next() {
-                Some('"') => return Ok(()),
+                Some('"') => {
+                    self.quote(out, '"');
+                    return Ok(());
+                }
                 Some('$') => self.dollar(out)?,
                 Some(c) if c == escape => {
                     if escapes == Escapes::Kept {
@@ -244,6 +341,9 @@ impl Lexer<'_> {
         if self.next_if(|c| c == '{').is_none() {
             match self.name() {
                 name if name.is_empty() => push(out, '$'),
+                name if self.is_left(&name) => {
+                    append(out, Template::literal(self.span, format!("${name}")));
+                }
                 name => self.variable(out, start, name, None)?,
             }
             return Ok(());
@@ -261,7 +361,41 @@ impl Lexer<'_> {
         let modifier = self.modifier();
         self.depth -= 1;
         let modifier = modifier?;
+        if self.is_left(&name) {
+            self.left(out, &name, modifier);
+            return Ok(());
+        }
         self.variable(out, start, name, modifier)
+    }
+
+    /// Tells whether a variable stays as it is written.
+    fn is_left(&self, name: &str) -> bool {
+        matches!(self.scope, Scope::Set(is_set) if !is_set(name))
+    }
+
+    /// Writes a variable, the word after it read.
+    fn left(&self, out: &mut Text, name: &str, modifier: Option<Modifier<Name>>) {
+        let mut add = |text: &str| append(out, Template::literal(self.span, text));
+        add("${");
+        add(name);
+        let colon = |test| if test == Test::UnsetOrEmpty { ":" } else { "" };
+        let times = |extent| if extent == Extent::Most { 2 } else { 1 };
+        let words = match modifier {
+            None => Vec::new(),
+            Some(Modifier::Default(test, word)) => vec![(format!("{}-", colon(test)), word)],
+            Some(Modifier::Alternate(test, word)) => vec![(format!("{}+", colon(test)), word)],
+            Some(Modifier::Require(test, word)) => vec![(format!("{}?", colon(test)), word)],
+            Some(Modifier::StripPrefix(extent, word)) => vec![("#".repeat(times(extent)), word)],
+            Some(Modifier::StripSuffix(extent, word)) => vec![("%".repeat(times(extent)), word)],
+            Some(Modifier::Replace(_, pattern, by)) => {
+                vec![("/".to_owned(), pattern), ("/".to_owned(), by)]
+            }
+        };
+        for (sign, word) in words {
+            append(out, Template::literal(self.span, sign));
+            append(out, word);
+        }
+        append(out, Template::literal(self.span, "}"));
     }
 
     /// Adds what a variable stands for.
@@ -274,7 +408,7 @@ impl Lexer<'_> {
     ) -> Result<(), Failed> {
         let span = (self.place)(start, self.at());
         let found = match self.scope {
-            Scope::Steps => Some(Name::Env(EnvName(name.clone()))),
+            Scope::Steps | Scope::Set(_) => Some(Name::Env(EnvName(name.clone()))),
             Scope::File(globals) => globals.find(&name),
         };
         if let Some(found) = found {

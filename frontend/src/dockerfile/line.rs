@@ -45,6 +45,8 @@ pub(super) struct Instruction<'t> {
     pub(super) comments: Vec<Comment<'t>>,
     /// The escape character.
     pub(super) escape: char,
+    /// The end of its last line, if there is a line with nothing in it between its lines.
+    pub(super) gap: Option<Span>,
     /// All lines of it.
     pub(super) all: Span,
     origin: Origin,
@@ -130,11 +132,16 @@ struct Line<'t> {
 impl<'t> Lines<'t> {
     /// Reads a text from its start; directives are read at once.
     pub(super) fn new(text: &'t str, origin: Origin) -> Result<Self, Wrong> {
+        Self::with_escape(text, origin, ESCAPE)
+    }
+
+    /// The same, with another escape character to begin with.
+    pub(super) fn with_escape(text: &'t str, origin: Origin, escape: char) -> Result<Self, Wrong> {
         let mut lines = Self {
             text,
             at: text.len() - text.trim_start_matches('\u{feff}').len(),
             origin,
-            escape: ESCAPE,
+            escape,
             comments: Vec::new(),
             first: 0,
         };
@@ -249,6 +256,7 @@ impl<'t> Lines<'t> {
             None => (text, false),
         };
         let mut joined = Cow::Borrowed(first);
+        let mut has_gap = false;
         while is_open {
             let Some(line) = self.line() else { break };
             let text = line.text.trim_end_matches(['\r', '\n']);
@@ -258,6 +266,7 @@ impl<'t> Lines<'t> {
                 continue;
             }
             if bare.is_empty() {
+                has_gap = true;
                 continue;
             }
             let part = self.continued(text);
@@ -276,6 +285,7 @@ impl<'t> Lines<'t> {
             heredocs: Vec::new(),
             comments,
             escape: self.escape,
+            gap: has_gap.then(|| self.span(end..end)),
             all: self.span(line.start..end),
             origin: self.origin,
             parts,

@@ -2,19 +2,35 @@
 
 use crate::expr::{Name, Template};
 use crate::model::{
-    Bind, CacheMount, CacheUse, Device, Exec, InputKind, InputName, SecretMount, SecretUse,
-    Sharing, SshMount, SshUse, Tmpfs, Value, Written,
+    Bind, CacheMount, CacheUse, Device, Exec, InputKind, InputName, OpenMount, SecretMount,
+    SecretUse, Sharing, SshMount, SshUse, Tmpfs, Value, Written,
 };
 use crate::request::csv;
 use crate::text::{Span, Spanned};
-use crate::units;
+use crate::units::{self, Malformed};
 
 use super::Wrong;
 use super::line::Instruction;
 use super::suggested;
 use super::words::Word;
 
-const TYPES: &[&str] = &["bind", "cache", "tmpfs", "secret", "ssh"];
+/// What is mounted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Bind,
+    Cache,
+    Tmpfs,
+    Secret,
+    Ssh,
+}
+
+const TYPES: &[(&str, Kind)] = &[
+    ("bind", Kind::Bind),
+    ("cache", Kind::Cache),
+    ("tmpfs", Kind::Tmpfs),
+    ("secret", Kind::Secret),
+    ("ssh", Kind::Ssh),
+];
 
 const SHARING: &[(&str, Sharing)] = &[
     ("shared", Sharing::Shared),
@@ -63,29 +79,45 @@ enum Key {
     Env,
 }
 
-const HELP: &str = "the Dockerfile reference lists the keys of each mount type";
-
-/// One mount while it is read.
-#[derive(Default)]
-struct Mount {
-    kind: usize,
-    from: Option<String>,
-    source: Option<Template<Name>>,
-    target: Option<Template<Name>>,
-    id: Option<Template<Name>>,
-    env: Option<Template<Name>>,
-    size: Option<Template<Name>>,
-    /// Mode, uid and gid.
-    file: [Option<Template<Name>>; 3],
-    sharing: Option<Sharing>,
-    is_read_only: Option<bool>,
-    is_required: bool,
+impl Key {
+    /// Tells whether it takes one of a few words, which say what the mount is.
+    fn takes_word(self) -> bool {
+        matches!(
+            self,
+            Self::Type | Self::Sharing | Self::ReadOnly | Self::ReadWrite | Self::Required
+        )
+    }
 }
 
-const CACHE: usize = 1;
-const TMPFS: usize = 2;
-const SECRET: usize = 3;
-const SSH: usize = 4;
+/// A key of a mount, and its value if it has one.
+pub(crate) struct Field<N> {
+    /// As it is written.
+    pub(crate) text: String,
+    /// In lower case.
+    pub(crate) key: String,
+    pub(crate) value: Option<Template<N>>,
+}
+
+/// A mount whose words are known.
+pub(crate) struct Mount<N> {
+    pub(crate) kind: Kind,
+    pub(crate) source: Option<Template<N>>,
+    pub(crate) target: Option<Template<N>>,
+    pub(crate) id: Option<Template<N>>,
+    pub(crate) env: Option<Template<N>>,
+    pub(crate) size: Option<Template<N>>,
+    /// Mode, uid and gid.
+    pub(crate) file: [Option<Template<N>>; 3],
+    pub(crate) sharing: Option<Sharing>,
+    pub(crate) is_read_only: Option<bool>,
+    pub(crate) is_required: bool,
+}
+
+const HELP: &str = "the Dockerfile reference lists the keys of each mount type";
+
+fn wrong<T>(message: String) -> Result<T, Malformed> {
+    Err(Malformed::new(message, HELP))
+}
 
 /// Adds a mount to the options of a run.
 pub(super) fn add(
@@ -94,162 +126,234 @@ pub(super) fn add(
     exec: &mut Exec<Written>,
 ) -> Result<(), Wrong> {
     let span = it.span(word.range.clone());
-    let mount = Mount::read(it, word)?;
-    let at = At { it, word, span };
-    match mount.kind {
-        CACHE => exec.caches.push(CacheUse::Mount(mount.cache(&at)?)),
-        TMPFS => exec.tmpfs.push(Tmpfs {
-            span,
-            target: mount.target(&at)?,
-            size: mount.size.map(Value::Plain),
-        }),
-        SECRET => exec.secrets.push(SecretUse::Mount(mount.secret(&at))),
-        SSH => exec.ssh.push(SshUse::Mount(Box::new(mount.ssh(&at)?))),
-        _ => exec.binds.push(mount.bind(&at)?),
+    let Ok(written) = csv::fields(it.str(word)) else {
+        let message = format!("failed to parse csv mounts: `{}`", it.str(word));
+        return Err(it.wrong(word, message, HELP));
+    };
+    let mut from = None;
+    let mut fields = Vec::with_capacity(written.len());
+    for text in written {
+        let (key, value) = match text.split_once('=') {
+            Some((key, value)) => (key.to_ascii_lowercase(), Some(value)),
+            None => (text.to_ascii_lowercase(), None),
+        };
+        if let ("from", Some(value)) = (key.as_str(), value) {
+            if value.find('$').is_some_and(|at| at + 1 < value.len()) {
+                let message =
+                    "'from' doesn't support variable expansion, define alias stage instead";
+                return Err(it.wrong(word, message, "name a stage or an image"));
+            }
+            from = Some(value.to_owned()).filter(|from| !from.is_empty());
+        }
+        let value = value.map(|value| it.template_text(word, value));
+        let value = value.transpose()?;
+        fields.push(Field { text, key, value });
     }
+    let from = from.map(|name| InputName {
+        kind: InputKind::Earlier,
+        name: it.literal_text(word, &name),
+    });
+    if fields.iter().any(is_open) {
+        let fields = fields.into_iter().filter(|field| field.key != "from");
+        let fields = fields.map(|field| (field.key, field.value.map(Value::Plain)));
+        exec.open.push(OpenMount {
+            span,
+            from,
+            fields: fields.collect(),
+        });
+        return Ok(());
+    }
+    let mount = parse(&fields).map_err(|malformed| Wrong::from(malformed).or_at(span))?;
+    if mount.kind == Kind::Secret && from.is_some() {
+        return Err(it.wrong(word, "secret mount should not have a from", HELP));
+    }
+    let nothing = || it.literal_text(word, "");
+    let scratch = || InputName {
+        kind: InputKind::Earlier,
+        name: it.literal_text(word, "scratch"),
+    };
+    push(mount, (span, from), (&nothing, &scratch), exec);
     Ok(())
 }
 
-/// Where a mount is written.
-struct At<'i, 't> {
-    it: &'i Instruction<'t>,
-    word: &'i Word,
-    span: Span,
+/// Tells whether a field is a word that only the environment knows.
+fn is_open(field: &Field<Name>) -> bool {
+    let key = KEYS.iter().find(|(known, _)| *known == field.key);
+    let value = field.value.as_ref();
+    key.is_some_and(|(_, key)| key.takes_word())
+        && value.is_some_and(|it| it.as_literal().is_none())
 }
 
-impl At<'_, '_> {
-    fn input(&self, name: &str) -> InputName {
-        InputName {
-            kind: InputKind::Earlier,
-            name: self.it.literal_text(self.word, name),
+/// Adds a mount whose words are known.
+fn push(
+    mount: Mount<Name>,
+    (span, from): (Span, Option<InputName>),
+    (nothing, scratch): (&dyn Fn() -> Value, &dyn Fn() -> InputName),
+    exec: &mut Exec<Written>,
+) {
+    let flag = |value| Some(Spanned::new(value, span));
+    let is_owned = mount.file.iter().any(Option::is_some);
+    let [chmod, uid, gid] = mount.file.map(|value| value.map(Value::Plain));
+    let (id, source) = (mount.id, mount.source);
+    let target = mount.target;
+    // The working directory, if there is none.
+    let place = |target: Option<Template<Name>>| target.map_or_else(nothing, Value::Plain);
+    match mount.kind {
+        Kind::Bind => exec.binds.push(Bind {
+            span,
+            target: place(target),
+            source: match source {
+                Some(source) => Value::Plain(source),
+                None => Value::Plain(Template::literal(span, "/")),
+            },
+            from,
+            writable: flag(mount.is_read_only == Some(false)),
+        }),
+        Kind::Cache => exec.caches.push(CacheUse::Mount(CacheMount {
+            span,
+            path: place(target),
+            id: id.map(Value::Plain),
+            sharing: mount.sharing.map(|sharing| Spanned::new(sharing, span)),
+            // In YAML a cache of its own belongs to the step's user; in a Dockerfile to root.
+            from: match is_owned {
+                true => from,
+                false => from.or_else(|| Some(scratch())),
+            },
+            source: source.map(Value::Plain),
+            chmod,
+            uid,
+            gid,
+            writable: mount.is_read_only.and_then(|is_it| flag(!is_it)),
+        })),
+        Kind::Tmpfs => exec.tmpfs.push(Tmpfs {
+            span,
+            target: place(target),
+            size: mount.size.map(Value::Plain),
+        }),
+        Kind::Secret => {
+            let path = target.as_ref().and_then(Template::as_literal);
+            let base_name = path.and_then(|path| path.rsplit('/').next());
+            let base_name = base_name.map(|name| Template::literal(span, name));
+            exec.secrets.push(SecretUse::Mount(SecretMount {
+                span,
+                id: id.or(source).or(base_name).map(Value::Plain),
+                target: target.map(Value::Plain),
+                env: mount.env.map(Value::Plain),
+                required: flag(mount.is_required),
+                chmod,
+                uid,
+                gid,
+            }));
         }
-    }
-
-    fn wrong(&self, message: impl Into<String>) -> Wrong {
-        Wrong::at(self.span, message, HELP)
+        Kind::Ssh => exec.ssh.push(SshUse::Mount(SshMount {
+            span,
+            id: id.map(Value::Plain),
+            target: target.map(Value::Plain),
+            required: flag(mount.is_required),
+            chmod,
+            uid,
+            gid,
+        })),
     }
 }
 
-impl Mount {
-    fn read(it: &Instruction<'_>, word: &Word) -> Result<Self, Wrong> {
-        let wrong = |message: String| Err(it.wrong(word, message, HELP));
-        let Ok(fields) = csv::fields(it.str(word)) else {
-            return wrong(format!("failed to parse csv mounts: `{}`", it.str(word)));
-        };
-        let mut mount = Self::default();
-        for field in &fields {
-            let (key, value) = match field.split_once('=') {
-                Some((key, value)) => (key, Some(value)),
-                None => (field.as_str(), None),
-            };
-            let key = key.to_ascii_lowercase();
-            let known = KEYS.iter().find(|(known, _)| *known == key);
-            let known = known.map(|(_, known)| *known);
-            match (known, value) {
-                (Some(Key::ReadOnly), None) => mount.is_read_only = Some(true),
-                (Some(Key::ReadWrite), None) => mount.is_read_only = Some(false),
-                (Some(Key::Required), None) if mount.kind >= SECRET => mount.is_required = true,
-                (Some(Key::Required), None) => return mount.unexpected(it, word, &key),
-                (_, None) => {
-                    return wrong(format!("invalid field '{field}' must be a key=value pair"));
-                }
-                (None, Some(_)) => {
-                    let names = KEYS.iter().map(|(known, _)| *known);
-                    let message = format!("unexpected key '{key}' in '{field}'");
-                    return wrong(suggested(message, &key, names));
-                }
-                (Some(known), Some(value)) => {
-                    let value = match known {
-                        Key::From => {
-                            mount.set_from(it, word, value)?;
-                            continue;
-                        }
-                        _ => it.template_text(word, value)?,
-                    };
-                    mount.set(it, word, (known, &key), value)?;
-                }
+/// Reads the keys of a mount, in their order; `from` is passed over.
+///
+/// # Errors
+///
+/// A key is unknown, does not go with the type that stands before it, or has no such value.
+pub(crate) fn parse<N: Clone>(fields: &[Field<N>]) -> Result<Mount<N>, Malformed> {
+    let mut mount = Mount {
+        kind: Kind::Bind,
+        source: None,
+        target: None,
+        id: None,
+        env: None,
+        size: None,
+        file: [None, None, None],
+        sharing: None,
+        is_read_only: None,
+        is_required: false,
+    };
+    for field in fields {
+        let key = field.key.as_str();
+        let known = KEYS.iter().find(|(known, _)| *known == key);
+        let known = known.map(|(_, known)| *known);
+        match (known, &field.value) {
+            (Some(Key::ReadOnly), None) => mount.is_read_only = Some(true),
+            (Some(Key::ReadWrite), None) => mount.is_read_only = Some(false),
+            (Some(Key::Required), None) if mount.can_be_required() => mount.is_required = true,
+            (Some(Key::Required), None) => return mount.unexpected(key),
+            (_, None) => {
+                let text = &field.text;
+                return wrong(format!("invalid field '{text}' must be a key=value pair"));
             }
+            (None, Some(_)) => {
+                let names = KEYS.iter().map(|(known, _)| *known);
+                let message = format!("unexpected key '{key}' in '{}'", field.text);
+                return wrong(suggested(message, key, names));
+            }
+            (Some(known), Some(value)) => mount.set(known, key, value)?,
         }
-        mount.check(it, word)?;
-        Ok(mount)
+    }
+    mount.check()?;
+    Ok(mount)
+}
+
+impl<N: Clone> Mount<N> {
+    fn name(&self) -> &'static str {
+        let kind = TYPES.iter().find(|(_, kind)| *kind == self.kind);
+        kind.map_or("", |(name, _)| name)
     }
 
-    fn unexpected<T>(&self, it: &Instruction<'_>, word: &Word, key: &str) -> Result<T, Wrong> {
-        let kind = TYPES[self.kind];
-        let message = format!("unexpected key '{key}' for mount type '{kind}'");
-        Err(it.wrong(word, message, HELP))
+    fn can_be_required(&self) -> bool {
+        matches!(self.kind, Kind::Secret | Kind::Ssh)
     }
 
-    fn set_from(&mut self, it: &Instruction<'_>, word: &Word, value: &str) -> Result<(), Wrong> {
-        if value.find('$').is_some_and(|at| at + 1 < value.len()) {
-            let message = "'from' doesn't support variable expansion, define alias stage instead";
-            return Err(it.wrong(word, message, "name a stage or an image"));
-        }
-        self.from = Some(value.to_owned()).filter(|from| !from.is_empty());
-        Ok(())
+    fn unexpected<T>(&self, key: &str) -> Result<T, Malformed> {
+        let kind = self.name();
+        wrong(format!("unexpected key '{key}' for mount type '{kind}'"))
     }
 
-    fn set(
-        &mut self,
-        it: &Instruction<'_>,
-        word: &Word,
-        (known, key): (Key, &str),
-        value: Template<Name>,
-    ) -> Result<(), Wrong> {
-        let literal = value.as_literal().map(str::to_owned);
-        let wrong = |message: String| Err(it.wrong(word, message, HELP));
-        let some = |value: Template<Name>| Some(value).filter(|it| it.as_literal() != Some(""));
+    fn set(&mut self, known: Key, key: &str, value: &Template<N>) -> Result<(), Malformed> {
+        let literal = value.as_literal();
+        let some = || Some(value.clone()).filter(|it| it.as_literal() != Some(""));
+        let is_wrong = |is_good: fn(&str) -> bool| literal.is_some_and(|text| !is_good(text));
+        let shown = literal.unwrap_or_default();
         match known {
-            Key::Source => self.source = some(value),
-            Key::Target => self.target = some(value),
-            Key::Id => self.id = some(value),
-            Key::Env => self.env = Some(value),
-            Key::Size if self.kind != TMPFS => return self.unexpected(it, word, key),
-            Key::Size => {
-                if literal.is_some_and(|text| units::parse_bytes(&text).is_err()) {
-                    return wrong(format!("invalid value for {key}: {}", shown(&value)));
-                }
-                self.size = Some(value);
-            }
-            Key::Mode | Key::Uid | Key::Gid => {
-                let (at, radix) = match known {
-                    Key::Mode => (0, 8),
-                    Key::Uid => (1, 10),
-                    _ => (2, 10),
-                };
-                if literal.is_some_and(|text| u32::from_str_radix(&text, radix).is_err()) {
-                    return wrong(format!("invalid value {} for {key}", shown(&value)));
-                }
-                self.file[at] = Some(value);
-            }
-            Key::Type | Key::Sharing | Key::ReadOnly | Key::ReadWrite | Key::Required => {
-                let Some(text) = literal else {
-                    let message = format!("`{key}` of a mount cannot be a variable");
-                    return wrong(message);
-                };
-                self.set_word(it, word, (known, key), &text)?;
-            }
             Key::From => {}
+            Key::Source => self.source = some(),
+            Key::Target => self.target = some(),
+            Key::Id => self.id = some(),
+            Key::Env => self.env = Some(value.clone()),
+            Key::Size if self.kind != Kind::Tmpfs => return self.unexpected(key),
+            Key::Size if is_wrong(|text| units::parse_bytes(text).is_ok()) => {
+                return wrong(format!("invalid value for {key}: {shown}"));
+            }
+            Key::Size => self.size = Some(value.clone()),
+            Key::Mode if is_wrong(|text| u32::from_str_radix(text, 8).is_ok()) => {
+                return wrong(format!("invalid value {shown} for {key}"));
+            }
+            Key::Uid | Key::Gid if is_wrong(|text| text.parse::<u32>().is_ok()) => {
+                return wrong(format!("invalid value {shown} for {key}"));
+            }
+            Key::Mode => self.file[0] = Some(value.clone()),
+            Key::Uid => self.file[1] = Some(value.clone()),
+            Key::Gid => self.file[2] = Some(value.clone()),
+            _ => self.set_word(known, key, shown)?,
         }
         Ok(())
     }
 
     /// Sets what takes one of a few words.
-    fn set_word(
-        &mut self,
-        it: &Instruction<'_>,
-        word: &Word,
-        (known, key): (Key, &str),
-        text: &str,
-    ) -> Result<(), Wrong> {
-        let wrong = |message: String| Err(it.wrong(word, message, HELP));
+    fn set_word(&mut self, known: Key, key: &str, text: &str) -> Result<(), Malformed> {
         let lower = text.to_ascii_lowercase();
         match known {
-            Key::Type => match TYPES.iter().position(|kind| *kind == lower) {
-                Some(kind) => self.kind = kind,
+            Key::Type => match TYPES.iter().find(|(word, _)| *word == lower) {
+                Some((_, kind)) => self.kind = *kind,
                 None => {
                     let message = format!("unsupported mount type \"{text}\"");
-                    return wrong(suggested(message, text, TYPES.iter().copied()));
+                    return wrong(suggested(message, text, TYPES.iter().map(|(it, _)| *it)));
                 }
             },
             Key::Sharing => match SHARING.iter().find(|(word, _)| *word == lower) {
@@ -260,7 +364,7 @@ impl Mount {
                     return wrong(suggested(message, text, known));
                 }
             },
-            Key::Required if self.kind < SECRET => return self.unexpected(it, word, key),
+            Key::Required if !self.can_be_required() => return self.unexpected(key),
             _ => {
                 let Some(flag) = units::parse_bool(text) else {
                     return wrong(format!("invalid value for {key}: {text}"));
@@ -276,123 +380,34 @@ impl Mount {
     }
 
     /// Reports keys that do not go with the type.
-    fn check(&self, it: &Instruction<'_>, word: &Word) -> Result<(), Wrong> {
-        let kind = TYPES[self.kind];
+    fn check(&self) -> Result<(), Malformed> {
+        let kind = self.name();
+        let is_secret = self.kind == Kind::Secret;
         let named = ["mode", "uid", "gid"].iter().zip(&self.file);
         let set = named
             .filter(|(_, value)| value.is_some())
-            .map(|(key, _)| key)
-            .next();
-        let message = match set {
-            Some(key) if !matches!(self.kind, CACHE | SECRET | SSH) => {
-                format!("{key} not allowed for \"{kind}\" type mounts")
+            .map(|(key, _)| key);
+        let (source, id) = (self.source.is_some(), self.id.is_some());
+        match set.into_iter().next() {
+            Some(key) if matches!(self.kind, Kind::Bind | Kind::Tmpfs) => {
+                wrong(format!("{key} not allowed for \"{kind}\" type mounts"))
             }
-            _ if self.kind == SECRET && self.from.is_some() => {
-                "secret mount should not have a from".to_owned()
+            _ if is_secret && self.sharing.is_some() => {
+                wrong("secret mount should not define sharing".to_owned())
             }
-            _ if self.kind == SECRET && self.sharing.is_some() => {
-                "secret mount should not define sharing".to_owned()
+            _ if is_secret && !source && !id && self.target.is_none() => {
+                wrong("invalid secret mount. one of source, target required".to_owned())
             }
-            _ if self.kind == SECRET
-                && self.source.is_none()
-                && self.target.is_none()
-                && self.id.is_none() =>
-            {
-                "invalid secret mount. one of source, target required".to_owned()
+            _ if is_secret && source && id => wrong("both source and id can't be set".to_owned()),
+            _ if self.sharing.is_some() && self.kind != Kind::Cache => {
+                wrong(format!("invalid cache sharing set for {kind} mount"))
             }
-            _ if self.kind == SECRET && self.source.is_some() && self.id.is_some() => {
-                "both source and id can't be set".to_owned()
+            _ if self.kind == Kind::Ssh && source => {
+                wrong("ssh does not support source".to_owned())
             }
-            _ if self.sharing.is_some() && self.kind != CACHE => {
-                format!("invalid cache sharing set for {kind} mount")
-            }
-            _ => return Ok(()),
-        };
-        Err(it.wrong(word, message, HELP))
-    }
-
-    fn target(&self, at: &At<'_, '_>) -> Result<Value, Wrong> {
-        match &self.target {
-            Some(target) => Ok(Value::Plain(target.clone())),
-            // The working directory.
-            None => Ok(at.it.literal_text(at.word, "")),
+            _ => Ok(()),
         }
     }
-
-    fn bind(self, at: &At<'_, '_>) -> Result<Bind<Written>, Wrong> {
-        Ok(Bind {
-            span: at.span,
-            target: self.target(at)?,
-            source: match self.source {
-                Some(source) => Value::Plain(source),
-                None => at.it.literal_text(at.word, "/"),
-            },
-            from: self.from.as_deref().map(|name| at.input(name)),
-            writable: Some(Spanned::new(self.is_read_only == Some(false), at.span)),
-        })
-    }
-
-    fn cache(self, at: &At<'_, '_>) -> Result<CacheMount<Written>, Wrong> {
-        if self.is_read_only == Some(true) {
-            return Err(at.wrong("a cache mount cannot be read-only here"));
-        }
-        let path = self.target(at)?;
-        let [chmod, uid, gid] = self.file.map(|value| value.map(Value::Plain));
-        let mut cache = CacheMount {
-            span: at.span,
-            path,
-            id: self.id.map(Value::Plain),
-            sharing: self.sharing.map(|sharing| Spanned::new(sharing, at.span)),
-            from: self.from.as_deref().map(|name| at.input(name)),
-            source: self.source.map(Value::Plain),
-            chmod,
-            uid,
-            gid,
-        };
-        // In YAML a cache of its own belongs to the step's user; in a Dockerfile to root.
-        let is_owned = cache.chmod.is_some() || cache.uid.is_some() || cache.gid.is_some();
-        if cache.from.is_none() && !is_owned {
-            cache.from = Some(at.input("scratch"));
-        }
-        Ok(cache)
-    }
-
-    fn secret(self, at: &At<'_, '_>) -> SecretMount<Written> {
-        let target = self.target.as_ref().and_then(Template::as_literal);
-        let base_name = target.and_then(|target| target.rsplit('/').next());
-        let base_name = base_name.map(|name| Template::literal(at.span, name));
-        let [chmod, uid, gid] = self.file.map(|value| value.map(Value::Plain));
-        SecretMount {
-            span: at.span,
-            id: self.id.or(self.source).or(base_name).map(Value::Plain),
-            target: self.target.map(Value::Plain),
-            env: self.env.map(Value::Plain),
-            required: Some(Spanned::new(self.is_required, at.span)),
-            chmod,
-            uid,
-            gid,
-        }
-    }
-
-    fn ssh(self, at: &At<'_, '_>) -> Result<SshMount<Written>, Wrong> {
-        if self.source.is_some() {
-            return Err(at.wrong("ssh does not support source"));
-        }
-        let [chmod, uid, gid] = self.file.map(|value| value.map(Value::Plain));
-        Ok(SshMount {
-            span: at.span,
-            id: self.id.map(Value::Plain),
-            target: self.target.map(Value::Plain),
-            required: Some(Spanned::new(self.is_required, at.span)),
-            chmod,
-            uid,
-            gid,
-        })
-    }
-}
-
-fn shown(value: &Template<Name>) -> &str {
-    value.as_literal().unwrap_or_default()
 }
 
 /// Reads a `--device`: `name`, `name=...`, `required` (`instructions/commands_rundevice.go`).

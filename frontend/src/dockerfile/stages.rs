@@ -13,7 +13,7 @@ use super::flags::{Flags, Kind};
 use super::globals::Globals;
 use super::line::Instruction;
 use super::words::{self, Word};
-use super::{Wrong, lex};
+use super::{Wrong, check, lex};
 
 const FLAGS: &[(&str, Kind)] = &[("platform", Text)];
 
@@ -55,12 +55,14 @@ pub(super) fn from(it: &Instruction<'_>, number: usize, globals: &Globals) -> Re
     Ok(Stage {
         name,
         number,
+        title: None,
         span,
         description,
         body: Body {
             from: Some(from),
             platform: platform.map(Value::Plain),
             steps: Some(Vec::new()),
+            check: check::above(it),
             ..Body::default()
         },
         by_platform: Vec::new(),
@@ -111,4 +113,17 @@ fn platform_of(
         message,
         "write a platform such as `linux/arm64`, or `$BUILDPLATFORM`",
     ))
+}
+
+/// Returns the stage of a `FROM` with a mistake.
+pub(super) fn unknown(it: &Instruction<'_>, number: usize) -> Stage {
+    Stage {
+        name: it.spanned(&it.word, format!("stage-{number}")),
+        number: Some(number),
+        title: None,
+        span: it.all,
+        description: None,
+        body: Body::default(),
+        by_platform: Vec::new(),
+    }
 }

@@ -320,11 +320,22 @@ fn what_is_deep_ends() {
 }
 
 #[test]
-fn the_name_is_what_buildkit_shows() {
-    let step = trigger(
-        "RUN --network=none \\\n echo \"$A\"",
-        Span::new(FileId::ROOT, 0..0),
+fn an_instruction_is_shown_with_its_variables() {
+    let find = |name: &str| (name == "SET").then(|| "value".to_owned());
+    let check = |text: &str, how, expected: &str| {
+        assert_eq!(super::shown(text, '\\', how, &find), expected, "{text}");
+    };
+    let raw = "RUN echo \"$SET\" '$SET' $NONE ${NONE:-x$SET} ${SET} \\$SET";
+    let shown = "RUN echo \"value\" '$SET' $NONE ${NONE:-xvalue} value $SET";
+    check(raw, super::Shown::Raw, shown);
+    check(
+        "COPY \"$SET\" '$SET' $NONE/",
+        super::Shown::Word,
+        "COPY value $SET /",
     );
-    let name = readable(&step.expect("a step").name);
-    assert_eq!(name, "\"ONBUILD RUN --network=none  echo <Env(A)>\"");
+    check(
+        "RUN echo 'open $SET",
+        super::Shown::Raw,
+        "RUN echo 'open $SET",
+    );
 }

@@ -163,6 +163,7 @@ fn at_path(path: Text) -> CacheMount<Expanded> {
         chmod: None,
         uid: None,
         gid: None,
+        writable: None,
     }
 }
 

@@ -2,9 +2,18 @@
 //! (`dockerfile2llb/convert.go:dispatchStages`, v0.32.2).
 
 use crate::diagnostic::Diagnostics;
+use crate::expr::Text;
+use crate::model::{Step, Verb};
 use crate::units;
 
+use super::Expanded;
 use super::args::{Sets, State};
+
+const SCAN_STAGE: &str = "BUILDKIT_SBOM_SCAN_STAGE";
+const SCAN_CONTEXT: &str = "BUILDKIT_SBOM_SCAN_CONTEXT";
+
+/// Arguments that are in no environment.
+pub(crate) const NOT_IN_ENV: [&str; 2] = [SCAN_STAGE, SCAN_CONTEXT];
 
 /// What the scan of an image looks at besides the image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,8 +36,27 @@ impl Scans {
             matches!(&value.state, State::Set(value) if covers(value, stage))
         };
         Self {
-            stage: is_on("BUILDKIT_SBOM_SCAN_STAGE"),
-            context: is_on("BUILDKIT_SBOM_SCAN_CONTEXT"),
+            stage: is_on(SCAN_STAGE),
+            context: is_on(SCAN_CONTEXT),
+        }
+    }
+
+    /// Adds what the arguments that steps declare say about the stage.
+    pub(super) fn add(&mut self, steps: &[Step<Expanded>], stage: &str) {
+        for step in steps {
+            let Verb::BuildEnv(entries) = &step.verb else {
+                continue;
+            };
+            for (name, value) in entries {
+                let switch = match name.value.as_str() {
+                    SCAN_STAGE => &mut self.stage,
+                    SCAN_CONTEXT => &mut self.context,
+                    _ => continue,
+                };
+                if let Some(value) = value.as_ref().and_then(Text::as_literal) {
+                    *switch = covers(value, stage);
+                }
+            }
         }
     }
 }

@@ -176,8 +176,11 @@ impl<'b> Expander<'b> {
             (triggers, steps) = trigger::triggers(&self.mapper(idx, set), base, diags);
             steps.append(&mut steps::steps(keys, &self.mapper(idx, set), diags));
         }
+        let mut scans = Scans::of(&self.sets, set, &written.name.value, diags);
+        scans.add(&steps, &written.name.value);
         Stage {
             name: written.name.as_ref().map(|name| name.to_ascii_lowercase()),
+            title: written.title.clone(),
             span: written.span,
             base,
             base_span,
@@ -186,7 +189,7 @@ impl<'b> Expander<'b> {
             steps,
             triggers,
             check: keys.pick(|body| body.check.as_ref()).cloned(),
-            scans: Scans::of(&self.sets, set, &written.name.value, diags),
+            scans,
         }
     }
 

@@ -209,6 +209,7 @@ fn made(span: Span, verb: Verb<Expanded>) -> Step<Expanded> {
         when: (),
         no_cache: None,
         check: None,
+        instruction: None,
         verb,
     }
 }

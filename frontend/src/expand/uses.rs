@@ -69,7 +69,8 @@ fn step_uses<'a>(step: &'a Step<Expanded>, uses: &mut Vec<Use<'a>>) {
         Cache::Preset(..) => None,
     });
     let binds = exec.binds.iter().filter_map(|bind| bind.from.as_ref());
-    uses.extend(caches.chain(binds).map(|input| Use {
+    let open = exec.open.iter().filter_map(|open| open.from.as_ref());
+    uses.extend(caches.chain(binds).chain(open).map(|input| Use {
         input,
         kind: UseKind::Mount,
     }));

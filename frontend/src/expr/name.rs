@@ -51,7 +51,7 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 /// The Dockerfile's predefined arguments (`dockerfile2llb/platform.go`, v0.32.2).
-const PREDEFINED: &[(&str, &str)] = &[
+pub(crate) const PREDEFINED: &[(&str, &str)] = &[
     ("BUILDPLATFORM", "build.platform"),
     ("BUILDOS", "build.os"),
     ("BUILDOSVERSION", "build.os-version"),

@@ -15,11 +15,17 @@ use prost::Message;
 
 use super::Error;
 use super::error::UNIMPLEMENTED;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, oneline};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity, oneline};
+use crate::dockerfile;
 use crate::text::{File, FileId, Files, Span};
 
-/// The language of build files, as linguist calls it.
-pub const LANGUAGE: &str = "YAML";
+/// Returns the language of a file, as linguist calls it.
+pub fn language(file: &File) -> &'static str {
+    match dockerfile::is_dockerfile(file.name(), file.text()) {
+        true => "Dockerfile",
+        false => "YAML",
+    }
+}
 
 /// How many mistakes are drawn.
 const DRAWN: usize = 10;
@@ -59,7 +65,7 @@ impl Origin<'_> {
             filename: file.name().to_owned(),
             data: file.text().as_bytes().to_vec(),
             definition: self.definition.cloned(),
-            language: LANGUAGE.to_owned(),
+            language: language(file).to_owned(),
         }
     }
 
@@ -113,6 +119,10 @@ pub fn mistakes(diags: &Diagnostics, origin: Origin<'_>) -> Error {
 /// their rules, then all of them, one to a line, and the first of them drawn.
 pub fn violations(sentence: &str, diags: &Diagnostics, origin: Origin<'_>) -> Error {
     let errors: Vec<&Diagnostic> = diags.iter().filter(|it| it.is_violation()).collect();
+    // For Dockerfiles tools look for the sentence alone; what was found is shown as warnings.
+    if errors.iter().all(|it| it.code.is_of_dockerfile()) {
+        return drawn(sentence.to_owned(), &errors, origin);
+    }
     let mut lines = vec![sentence.to_owned()];
     let listed = errors.iter().take(LISTED);
     lines.extend(listed.map(|error| oneline(error, origin.files)));
@@ -143,6 +153,11 @@ fn drawn(message: String, errors: &[&Diagnostic], origin: Origin<'_>) -> Error {
 
 fn message(errors: &[&Diagnostic], n_dropped: usize, files: &Files) -> String {
     let file = errors.iter().find_map(|error| error.place.span());
+    if let ([error], 0, Place::At(span)) = (errors, n_dropped, errors[0].place)
+        && language(files.get(span.file)) == "Dockerfile"
+    {
+        return of_dockerfile(error, span, files);
+    }
     let file = file.map(|span| files.get(span.file).name());
     if let ([error], 0) = (errors, n_dropped) {
         let text = oneline(error, files);
@@ -162,6 +177,20 @@ fn message(errors: &[&Diagnostic], n_dropped: usize, files: &Files) -> String {
         lines.push(format!("... and {} more", count - LISTED));
     }
     lines.join("\n")
+}
+
+/// Returns the one mistake of a Dockerfile in the words of its own frontend, which tools look for
+/// (`instructions/parse.go:parseError`, v0.32.2).
+fn of_dockerfile(error: &Diagnostic, span: Span, files: &Files) -> String {
+    let text = oneline(error, files);
+    let text = text.splitn(3, ':').nth(2).unwrap_or(&text).trim_start();
+    match error.code {
+        Code::BadInstruction | Code::UnknownInstruction => {
+            let line = files.start(span).line;
+            format!("dockerfile parse error on line {line}: {text}")
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Adds the line that caused a failure, after what the daemon says of it.
@@ -229,7 +258,6 @@ fn any(name: &str, message: &impl Message) -> Any {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Code;
 
     fn text(error: &Error) -> String {
         let mut lines = vec![error.message.clone()];

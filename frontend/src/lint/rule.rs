@@ -112,6 +112,12 @@ pub static RULES: &[Rule] = &[
     .like("InvalidBaseImagePlatform"),
 ];
 
+/// The rules of the Dockerfile frontend, for Dockerfiles.
+pub(super) static DOCKERFILE: &[Rule] = &[on(
+    Code::UndefinedVar,
+    Judge::Stage(super::dockerfile::judge),
+)];
+
 const fn on(code: Code, judge: Judge) -> Rule {
     Rule {
         code,

@@ -2,8 +2,9 @@
 
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostics, Place, Severity};
+use crate::dockerfile;
 use crate::expand::Asked;
-use crate::model::{Build, Check, Step, Verb, Written};
+use crate::model::{Build, Check, Language, Stage, Step, Verb, Written};
 use crate::text::{FileId, Span, Spanned};
 
 use super::{CHECK_ARG, RULES, State};
@@ -33,6 +34,13 @@ const ALL: &str = "all";
 /// Reports what is wrong with the build argument.
 pub(super) fn of_file(build: &Build, asked: &Asked, diags: &mut Diagnostics) -> Check {
     match asked.args.get(CHECK_ARG) {
+        Some(text) if build.language == Language::Dockerfile => {
+            let nowhere = Span::new(FileId::ROOT, 0..0);
+            dockerfile::options(text, nowhere).unwrap_or_else(|message| {
+                bad(message, diags);
+                Check::default()
+            })
+        }
         Some(text) => parse(text, diags),
         None => build.check.clone().unwrap_or_default(),
     }
@@ -71,7 +79,9 @@ pub(super) fn can_be_skipped(code: Code) -> bool {
 
 /// Returns our name for what a setting names.
 fn ours(name: &str) -> Option<&'static str> {
-    let mut known = Code::ALL.iter().filter(|code| can_be_skipped(**code));
+    let mut known = Code::ALL
+        .iter()
+        .filter(|code| can_be_skipped(**code) && !code.is_of_dockerfile());
     let known = known.find(|code| code.name() == name);
     let upstream = || RULES.iter().find(|rule| rule.upstream == Some(name));
     known
@@ -135,7 +145,9 @@ fn unknown<'d>(
         place,
         format!("there is no rule `{name}`"),
     );
-    let known = Code::ALL.iter().filter(|code| can_be_skipped(**code));
+    let known = Code::ALL
+        .iter()
+        .filter(|code| can_be_skipped(**code) && !code.is_of_dockerfile());
     let known = known.map(|code| code.name());
     let near = nearest(name, known).or_else(|| ours(name));
     match near {
@@ -175,6 +187,10 @@ impl Checks {
         checks.list.extend(of_file);
         let mut stages = build.stages.iter().peekable();
         while let Some(stage) = stages.next() {
+            if build.language == Language::Dockerfile {
+                checks.instructions(stage);
+                continue;
+            }
             let around = up_to(stage.span, stages.peek().map(|next| next.span), u32::MAX);
             for body in super::written::bodies(stage) {
                 checks.add(around, body.check.as_ref());
@@ -182,6 +198,14 @@ impl Checks {
             }
         }
         checks
+    }
+
+    /// Adds those of a Dockerfile, each for one instruction.
+    fn instructions(&mut self, stage: &Stage) {
+        self.add(stage.span, stage.body.check.as_ref());
+        for step in stage.body.steps.iter().flatten() {
+            self.add(step.span, step.check.as_deref());
+        }
     }
 
     fn add(&mut self, around: Span, check: Option<&Check>) {

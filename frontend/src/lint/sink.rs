@@ -57,6 +57,18 @@ impl<'a> Sink<'a> {
         self
     }
 
+    /// Reports a finding of the Dockerfile frontend's rules, unless the rule is off here.
+    pub(super) fn add(&mut self, code: Code, span: Span, message: String) {
+        let layers: Vec<&Check> = [Some(self.file), self.step].into_iter().flatten().collect();
+        let Some(severity) = settings::level(code, self.rule.state, &layers) else {
+            return;
+        };
+        let diagnostic = self.diags.report(code, span, message);
+        if severity == Severity::Error {
+            diagnostic.severity = severity;
+        }
+    }
+
     /// Reports a finding, unless the rule is off here or found the same before.
     pub(super) fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
         let code = self.rule.code;

@@ -134,6 +134,7 @@ pub(crate) enum MountKind {
         from: Input,
         source: Option<String>,
         owner: Option<CacheOwner>,
+        access: Access,
     },
     /// Memory; bytes, 0 for unlimited.
     Tmpfs(i64),
@@ -288,6 +289,8 @@ pub(crate) enum Parents {
 #[derive(Clone, Debug)]
 pub(crate) struct EvaluatedStage {
     pub(crate) name: String,
+    /// How many steps the log counts, if not the actions.
+    pub(crate) n_steps: Option<usize>,
     pub(crate) span: Span,
     pub(crate) base: Input,
     pub(crate) base_span: Span,

@@ -87,7 +87,7 @@ fn emit_stage(cx: &mut Context, mut stage: EvaluatedStage) -> Option<Output> {
     let mut steps = Steps {
         stage: &stage,
         n_done: 0,
-        n_all: n_base + count(&done),
+        n_all: n_base + stage.n_steps.unwrap_or_else(|| count(&done)),
     };
     let base = match &stage.base {
         Input::Image(name) => source::base(cx, &mut steps, &name.value),
@@ -239,8 +239,11 @@ impl Steps<'_> {
             name.push(' ');
         }
         name.push_str(&self.stage.name);
+        if !self.stage.name.is_empty() {
+            name.push(' ');
+        }
         // Writing to a text cannot fail.
-        let _ = write!(name, " {:width$}/{}] ", self.n_done, self.n_all);
+        let _ = write!(name, "{:width$}/{}] ", self.n_done, self.n_all);
         name.push_str(title);
         name
     }

@@ -7,7 +7,9 @@ mod add;
 mod config;
 mod copy;
 mod exec;
+mod instruction;
 mod mount;
+mod open;
 mod text;
 mod tree;
 
@@ -120,14 +122,16 @@ pub(crate) fn evaluate(
             freshness: freshness(options, &stage.name.value),
             keeps_history: bases.contains(&id),
         };
-        for (at, one) in std::mem::take(&mut steps[id.0]).iter().enumerate() {
+        let done = std::mem::take(&mut steps[id.0]);
+        for (at, one) in done.iter().enumerate() {
             match stage.triggers.get(at) {
                 Some(trigger) => triggered(&mut cx, &mut progress, one, trigger),
                 None => step(&mut cx, &mut progress, one),
             }
         }
         stages[id.0] = Some(EvaluatedStage {
-            name: stage.name.value.clone(),
+            name: stage.title.as_ref().unwrap_or(&stage.name.value).clone(),
+            n_steps: instruction::count(stage, &done),
             span: stage.span,
             base: stage.base.clone(),
             base_span: stage.base_span,
@@ -219,6 +223,7 @@ pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
         | Verb::ImageEnv(_)
         | Verb::BuildEnv(_)
         | Verb::Arg(_)
+        | Verb::Named(..)
         | Verb::ImageWorkdir(_)
         | Verb::User(_)
         | Verb::Shell(_)
@@ -270,8 +275,15 @@ fn parallel(
 impl Progress<'_> {
     /// Adds an action for a step.
     fn push(&mut self, cx: &mut Context, step: &Step<Expanded>, command: String, kind: ActionKind) {
-        let name = step.name.as_ref();
-        let name = name.map(|name| text::string(cx, &self.state, name));
+        let name = match (&step.name, &step.instruction) {
+            (Some(name), _) => Some(text::string(cx, &self.state, name)),
+            (None, Some(_)) => instruction::title(cx, &self.state, step),
+            (None, None) => None,
+        };
+        let command = match &step.instruction {
+            Some(instruction) => instruction.text.clone(),
+            None => command,
+        };
         let fresh = step.no_cache.is_some() || self.freshness == Freshness::Fresh;
         let heading = Heading {
             span: step.span,

@@ -9,7 +9,7 @@ use std::ops::Deref;
 
 use crate::text::Spanned;
 
-use super::{Bind, Phase, Tmpfs};
+use super::{Bind, OpenMount, Phase, Tmpfs};
 
 /// How a command is executed.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Exec<P: Phase> {
     pub binds: Vec<Bind<P>>,
     /// Tmpfs mounts, in order.
     pub tmpfs: Vec<Tmpfs<P>>,
+    /// Mounts of a Dockerfile whose kind is known when the environment is.
+    pub open: Vec<OpenMount<P>>,
     /// Environment of this step; wins over all.
     pub env: Vec<(Spanned<String>, P::Text)>,
     /// Working directory of this step, relative to the stage's.
@@ -60,6 +62,7 @@ impl<P: Phase> Exec<P> {
         ssh: Vec::new(),
         binds: Vec::new(),
         tmpfs: Vec::new(),
+        open: Vec::new(),
         env: Vec::new(),
         workdir: None,
         user: None,

@@ -209,6 +209,7 @@ pub static TABLES: &[&Table] = &[
     &verb::SYMLINK,
     &verb::REMOVE,
     &verb::ENV,
+    &verb::ARG,
     &verb::BUILD_ENV,
     &verb::WORKDIR,
     &verb::USER,

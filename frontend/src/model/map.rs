@@ -6,8 +6,9 @@
 use crate::text::Spanned;
 
 use super::{
-    Add, Bind, CacheMount, Command, Content, Copy, Device, Exec, Healthcheck, Mkdir, Phase, Remove,
-    Resources, Run, Script, SecretMount, Source, SshMount, Step, Symlink, Tmpfs, Ulimit, Verb,
+    Add, Bind, CacheMount, Command, Content, Copy, Device, Exec, Healthcheck, Mkdir, OpenMount,
+    Phase, Remove, Resources, Run, Script, SecretMount, Source, SshMount, Step, Symlink, Tmpfs,
+    Ulimit, Verb,
 };
 
 /// What becomes of the types in which two phases differ.
@@ -48,6 +49,7 @@ pub fn step<P: Phase, Q: Phase>(step: &Step<P>, m: &mut impl MapPhase<P, Q>) -> 
         when,
         no_cache: step.no_cache,
         check: step.check.clone(),
+        instruction: step.instruction.clone(),
         verb: verb(&step.verb, m),
     })
 }
@@ -76,6 +78,10 @@ pub fn verb<P: Phase, Q: Phase>(verb: &Verb<P>, m: &mut impl MapPhase<P, Q>) -> 
             optional: remove.optional,
         }),
         Verb::Env(entries) => Verb::Env(pairs(entries, m)),
+        Verb::Named(kind, entries) => {
+            let pair = |(name, value): &(P::Text, P::Text)| (m.text(name), m.text(value));
+            Verb::Named(*kind, entries.iter().map(pair).collect())
+        }
         Verb::ImageEnv(entries) => Verb::ImageEnv(pairs(entries, m)),
         Verb::BuildEnv(entries) => Verb::BuildEnv(optional_pairs(entries, m)),
         Verb::Arg(args) => m.args(args),
@@ -177,6 +183,7 @@ pub fn cache_mount<P: Phase, Q: Phase>(
         chmod: optional(&mount.chmod, m),
         uid: optional(&mount.uid, m),
         gid: optional(&mount.gid, m),
+        writable: mount.writable,
     }
 }
 
@@ -231,6 +238,7 @@ fn exec<P: Phase, Q: Phase>(exec: &Exec<P>, m: &mut impl MapPhase<P, Q>) -> Exec
         ssh: exec.ssh.iter().filter_map(|s| m.ssh(s)).collect(),
         binds: exec.binds.iter().map(|mount| bind(mount, m)).collect(),
         tmpfs: exec.tmpfs.iter().map(|mount| tmpfs(mount, m)).collect(),
+        open: exec.open.iter().map(|mount| open_mount(mount, m)).collect(),
         env: pairs(&exec.env, m),
         workdir: optional(&exec.workdir, m),
         user: optional(&exec.user, m),
@@ -257,6 +265,21 @@ fn bind<P: Phase, Q: Phase>(mount: &Bind<P>, m: &mut impl MapPhase<P, Q>) -> Bin
         from: mount.from.as_ref().map(|from| m.input(from)),
         target: m.text(&mount.target),
         writable: mount.writable,
+    }
+}
+
+fn open_mount<P: Phase, Q: Phase>(
+    mount: &OpenMount<P>,
+    m: &mut impl MapPhase<P, Q>,
+) -> OpenMount<Q> {
+    let mut fields = Vec::with_capacity(mount.fields.len());
+    for (key, value) in &mount.fields {
+        fields.push((key.clone(), optional(value, m)));
+    }
+    OpenMount {
+        span: mount.span,
+        from: mount.from.as_ref().map(|from| m.input(from)),
+        fields,
     }
 }
 

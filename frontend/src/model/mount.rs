@@ -48,6 +48,19 @@ pub struct CacheMount<P: Phase> {
     pub uid: Option<P::Text>,
     /// Group of the directory.
     pub gid: Option<P::Text>,
+    /// `false` refuses writes.
+    pub writable: Option<Spanned<bool>>,
+}
+
+/// A mount of a Dockerfile whose type or another word is a variable.
+#[derive(Clone, Debug)]
+pub struct OpenMount<P: Phase> {
+    /// Where it was written.
+    pub span: Span,
+    /// What `from` of it names.
+    pub from: Option<P::Input>,
+    /// Its other keys and values, as they are written.
+    pub fields: Vec<(String, Option<P::Text>)>,
 }
 
 /// An entry of the top-level `secrets`.

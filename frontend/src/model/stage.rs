@@ -22,6 +22,8 @@ pub struct Stage {
     pub name: Spanned<String>,
     /// The number of a stage of a Dockerfile that has no other name: no name finds it.
     pub number: Option<usize>,
+    /// What the log shows in place of the name.
+    pub title: Option<String>,
     /// Name and body.
     pub span: Span,
     /// For `--call=targets`.
@@ -217,6 +219,7 @@ fn decode_one(field: Field<'_>, cx: &mut Cx<'_>) -> Option<Stage> {
     Some(Stage {
         name: field.key.map(str::to_owned),
         number: None,
+        title: None,
         span: field.key.span.to(fields.span),
         description: fields.literal("description", cx),
         body,

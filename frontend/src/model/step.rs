@@ -5,6 +5,8 @@ pub(super) mod decode;
 mod files;
 mod run;
 
+use std::sync::Arc;
+
 use crate::text::{Span, Spanned};
 
 use super::{Check, Healthcheck, Options, Phase};
@@ -22,8 +24,21 @@ pub struct Step<P: Phase> {
     pub no_cache: Option<Span>,
     /// Lint settings of the step.
     pub check: Option<Box<Check>>,
+    /// The instruction of a Dockerfile that it is.
+    pub instruction: Option<Arc<Instruction>>,
     /// What it does.
     pub verb: Verb<P>,
+}
+
+/// An instruction of a Dockerfile, for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// Its lines, joined.
+    pub text: String,
+    /// The escape character of the file.
+    pub escape: char,
+    /// Whether a base brought it along.
+    pub is_trigger: bool,
 }
 
 /// What a step does. Large ones are in boxes, as a build has many small ones and all are moved.
@@ -51,6 +66,8 @@ pub enum Verb<P: Phase> {
     ImageEnv(Vec<(Spanned<String>, P::Text)>),
     /// `build-env`: of the steps only; no value is a declaration without one.
     BuildEnv(Vec<(Spanned<String>, Option<P::Text>)>),
+    /// `env` or `label` whose names hold references.
+    Named(Named, Vec<(P::Text, P::Text)>),
     /// `arg`: arguments from here on, in the environment of the steps.
     Arg(Vec<P::Arg>),
     /// `workdir`.
@@ -83,6 +100,15 @@ pub enum Verb<P: Phase> {
     Author(P::Text),
     /// `parallel`: branches on the same base.
     Parallel(Vec<Vec<Step<P>>>),
+}
+
+/// What names and values are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// The environment.
+    Env,
+    /// Labels.
+    Label,
 }
 
 /// A command: a string for the shell, or a list as it is.

@@ -4,7 +4,7 @@
 
 use super::exec::decode as exec;
 use super::fields::{Key, Kind, Table, key};
-use super::{check, image, input};
+use super::{arg, check, image, input};
 
 /// What goes with every verb.
 const COMMON: &[Key] = &[
@@ -223,6 +223,13 @@ verb!(
     "Environment of later steps and of the image, as ENV.",
 );
 verb!(
+    ARG,
+    "arg",
+    arg::ARGS,
+    "{VERSION: \"1.0\"}",
+    "Arguments from here on, in the environment of later steps, as ARG.",
+);
+verb!(
     BUILD_ENV,
     "build-env",
     Kind::Named(&Kind::OneOf(&[Kind::Text, Kind::Null])),
@@ -335,6 +342,7 @@ pub static VERBS: &[&Table] = &[
     &SYMLINK,
     &REMOVE,
     &ENV,
+    &ARG,
     &BUILD_ENV,
     &WORKDIR,
     &USER,

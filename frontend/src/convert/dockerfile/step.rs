@@ -34,6 +34,7 @@ pub(super) fn verb(cx: &mut Cx<'_>, verb: &Verb<Written>, span: Span) {
         Verb::Env(entries) => ("ENV", pairs(cx, entries)),
         Verb::Label(entries) => ("LABEL", pairs(cx, entries)),
         Verb::BuildEnv(entries) => ("ARG", args(cx, entries)),
+        Verb::Named(..) => return cx.cannot(span, "name with a reference"),
         Verb::Arg(list) => {
             let entry = |arg: &Arg| (arg.name.clone(), arg.default.clone());
             let entries: Vec<_> = list.iter().map(entry).collect();

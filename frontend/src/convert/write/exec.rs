@@ -112,6 +112,7 @@ pub(super) fn cache(mount: &CacheMount<Written>) -> Tree {
     fields.put("from", mount.from.as_ref().map(input));
     fields.put("source", mount.source.as_ref().map(text));
     owner(&mut fields, [&mount.chmod, &mount.uid, &mount.gid]);
+    fields.boolean("writable", mount.writable.as_ref());
     let is_path = mount
         .path
         .as_literal()

@@ -1,7 +1,9 @@
 //! Steps: the verb first, its options, then what goes with every verb.
 
+use crate::expr;
 use crate::model::{
-    Add, Command, Copy, Healthcheck, Mkdir, Source, Step, Value, Verb, When, WhenTest, Written,
+    Add, Command, Copy, Healthcheck, Mkdir, Named, Source, Step, Value, Verb, When, WhenTest,
+    Written,
 };
 use crate::syntax::node::Layout;
 use crate::syntax::print::{Item, Tree};
@@ -63,6 +65,18 @@ fn verb(verb: &Verb<Written>, fields: &mut Fields, comments: &mut Comments) {
         }
         Verb::Env(entries) => ("env", pairs(entries)),
         Verb::BuildEnv(entries) => ("build-env", optional_pairs(entries)),
+        Verb::Named(kind, entries) => {
+            let mut fields = Fields::default();
+            for (name, value) in entries {
+                let name = name.templates().first().map(|name| expr::write(name));
+                fields.put(&name.unwrap_or_default(), Some(text(value)));
+            }
+            let key = match kind {
+                Named::Env => "env",
+                Named::Label => "label",
+            };
+            (key, fields.tree())
+        }
         Verb::Arg(list) => ("arg", super::args(list, comments).tree()),
         Verb::Workdir(path) => ("workdir", text(path)),
         Verb::User(user) => ("user", text(user)),

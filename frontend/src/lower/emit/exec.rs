@@ -161,11 +161,16 @@ fn cache_mount(
         from,
         source,
         owner,
+        access,
     } = &mount.kind
     else {
         unreachable!("emit_mount: only caches come here")
     };
     let cache = LlbMount::cache(mount.target.clone(), id.clone(), *how);
+    let cache = match access {
+        Access::ReadOnly => cache.read_only(),
+        Access::Discarded => cache,
+    };
     let seed = source::input(cx, from);
     match (source, owner) {
         (Some(source), _) => cache.seed(seed).selector(source.clone()).into(),

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::expand::Expanded;
+use crate::expand::{Expanded, NOT_IN_ENV};
 use crate::expr::Text;
-use crate::model::{Command, Healthcheck, Step, Verb};
+use crate::model::{Command, Healthcheck, Named, Step, Verb};
 use crate::text::Spanned;
 use crate::units::{self, Malformed};
 
@@ -27,6 +27,7 @@ enum Scope {
 pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
     match &step.verb {
         Verb::Env(entries) => env(cx, at, entries, Scope::Both),
+        Verb::Named(kind, entries) => named(cx, at, *kind, entries),
         Verb::ImageEnv(entries) => env(cx, at, entries, Scope::Image),
         Verb::BuildEnv(entries) => build_env(cx, at, entries),
         Verb::ImageWorkdir(dir) => image_workdir(cx, at, dir),
@@ -92,6 +93,19 @@ fn env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, Text)],
     }
 }
 
+/// Reads names that hold references; then they are names as any.
+fn named(cx: &mut Context, at: &mut Progress, kind: Named, entries: &[(Text, Text)]) {
+    let mut known = Vec::with_capacity(entries.len());
+    for (name, value) in entries {
+        let name = Spanned::new(string(cx, &at.state, name), name.span);
+        known.push((name, value.clone()));
+    }
+    match kind {
+        Named::Env => env(cx, at, &known, Scope::Both),
+        Named::Label => label(cx, at, &known),
+    }
+}
+
 /// Unlike variables, each sees those before it (`dockerfile2llb/convert.go:dispatchArg`, v0.32.2).
 fn build_env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, Option<Text>)]) {
     let mut line = "ARG".to_owned();
@@ -101,7 +115,9 @@ fn build_env(cx: &mut Context, at: &mut Progress, entries: &[(Spanned<String>, O
         line.push_str(&name.value);
         if let Some(value) = &value {
             line.push_str(&format!("={value}"));
-            at.state.set_env(&name.value, value);
+            if !NOT_IN_ENV.contains(&name.value.as_str()) {
+                at.state.set_env(&name.value, value);
+            }
         }
         Rc::make_mut(&mut at.state.build_args).push((name.value.clone(), value));
     }

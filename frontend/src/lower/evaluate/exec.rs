@@ -17,7 +17,7 @@ use super::super::state::{self, State};
 use super::super::{need, path};
 use super::mount::{self, Runner};
 use super::text::{parsed, parsed_option, path_of, string, strings};
-use super::{Context, Progress};
+use super::{Context, Progress, open};
 
 /// Where an inline script is mounted (`dockerfile2llb/convert.go:dispatchRun`, v0.32.2).
 const SCRIPTS: &str = "/dev/pipes/";
@@ -233,6 +233,8 @@ fn exec(
     options: &model::Exec<Expanded>,
     command: Executed,
 ) {
+    let known = open::resolved(cx, at, options);
+    let options = known.as_ref().unwrap_or(options);
     let env = step_env(cx, &at.state, &options.env);
     let user = step_user(cx, &at.state, options.user.as_ref());
     let cwd = step_dir(cx, at, options.workdir.as_ref());

@@ -144,6 +144,10 @@ fn cache_mount(
             from,
             source,
             owner,
+            access: match cache.writable.as_ref().is_none_or(|flag| flag.value) {
+                true => Access::Discarded,
+                false => Access::ReadOnly,
+            },
         },
     })
 }
@@ -219,6 +223,7 @@ fn preset_mounts(
             from: Input::Scratch,
             source: None,
             owner: user_owner(runner.user),
+            access: Access::Discarded,
         };
         mounts.push(Mount { target, kind });
     }

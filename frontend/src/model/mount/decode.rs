@@ -61,6 +61,7 @@ const CACHE_KEYS: &[Key] = &[
         "/cache",
         "The directory of `from` that seeds it.",
     ),
+    key("writable", Kind::Bool, "false", "`false` refuses writes."),
 ];
 
 const SECRET_ID: Key = key("id", Kind::Text, "npm_token", "Which secret.");
@@ -236,6 +237,7 @@ fn cache_at(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<CacheMount<Written>> {
         chmod: None,
         uid: None,
         gid: None,
+        writable: None,
     })
 }
 
@@ -256,6 +258,7 @@ fn cache_mount(
         chmod: fields.checked_text("chmod", check_octal, cx),
         uid: fields.checked_text("uid", check_number, cx),
         gid: fields.checked_text("gid", check_number, cx),
+        writable: fields.boolean("writable", cx),
         path: path?,
     })
 }

@@ -1,9 +1,11 @@
 //! The verbs that change the image config and the environment of later steps.
 
+use crate::expr;
 use crate::model::image::decode as image;
 use crate::model::read::{Cx, Fields};
 use crate::model::value::{self, Check, Slot};
-use crate::model::{Value, Written, name};
+use crate::model::{Named, Value, Written, arg, name};
+use crate::syntax::View;
 use crate::text::Spanned;
 
 use super::decode::build_env;
@@ -13,12 +15,22 @@ use super::{Verb, run};
 pub(super) fn decode(verb: &str, fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option<Verb<Written>> {
     let slot = fields.slot(verb)?;
     Some(match verb {
-        "env" => Verb::Env(pairs(slot, name::check_env, cx)?),
+        "env" => match named(slot, cx) {
+            Some(entries) => Verb::Named(Named::Env, entries),
+            None => Verb::Env(pairs(slot, name::check_env, cx)?),
+        },
+        "arg" => {
+            value::map(slot, cx)?;
+            Verb::Arg(arg::decode(slot, cx))
+        }
         "build-env" => {
             value::map(slot, cx)?;
             Verb::BuildEnv(build_env(slot, cx))
         }
-        "label" => Verb::Label(pairs(slot, name::check_label, cx)?),
+        "label" => match named(slot, cx) {
+            Some(entries) => Verb::Named(Named::Label, entries),
+            None => Verb::Label(pairs(slot, name::check_label, cx)?),
+        },
         "workdir" => Verb::Workdir(value::checked_text(slot, value::check_path, cx)?),
         "user" => Verb::User(value::checked_text(slot, value::check_user, cx)?),
         "shell" => Verb::Shell(value::some_shell(slot, cx)?.value),
@@ -37,9 +49,28 @@ pub(super) fn decode(verb: &str, fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option
     })
 }
 
+/// Reads a map in whose names are references; nothing if there are none.
+fn named(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Vec<(Value, Value)>> {
+    let View::Mapping(mapping) = cx.doc.view(slot.id) else {
+        return None;
+    };
+    let fields = mapping.fields();
+    if !fields.iter().any(|field| field.key.value.contains("${{")) {
+        return None;
+    }
+    let mut out = Vec::with_capacity(fields.len());
+    for field in fields {
+        let (name, span) = (field.key.value, field.key.span);
+        let name = expr::parse(name, span, &|_| span, cx.diags);
+        let value = value::text(Slot::of(field, "\"\""), cx);
+        out.extend(value.map(|value| (Value::Plain(name), value)));
+    }
+    Some(out)
+}
+
 /// Reads a map of at least one text.
 fn pairs(slot: Slot<'_>, check: Check, cx: &mut Cx<'_>) -> Option<Vec<(Spanned<String>, Value)>> {
-    if let crate::syntax::View::Mapping(mapping) = cx.doc.view(slot.id)
+    if let View::Mapping(mapping) = cx.doc.view(slot.id)
         && mapping.fields().is_empty()
     {
         value::empty(slot, cx);

@@ -16,7 +16,6 @@ use super::{Step, Verb, config, files, run};
 
 /// What people write who come from elsewhere, and the verb it stands for.
 const ALIASES: &[(&str, &str)] = &[
-    ("arg", "build-env"),
     ("bash", "run"),
     ("command", "run"),
     ("commands", "run"),
@@ -82,6 +81,7 @@ fn step(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Step<Written>> {
         span,
         name,
         when,
+        instruction: None,
         no_cache: no_cache
             .filter(|wanted| wanted.value)
             .map(|wanted| wanted.span),
@@ -333,7 +333,7 @@ mod tests {
         check_step(
             "name: a",
             "1:1: a step needs a verb (the verbs are: run, script, copy, add, file, mkdir, \
-             symlink, remove, env, build-env, workdir, user, shell, label, cmd, entrypoint, \
+             symlink, remove, env, arg, build-env, workdir, user, shell, label, cmd, entrypoint, \
              expose, volume, healthcheck, stop-signal, onbuild, author, parallel)",
         );
     }

@@ -81,7 +81,7 @@ fn read(rest: &mut &str) -> Tree {
 
 fn is_nothing(tree: &Tree) -> bool {
     match tree {
-        Tree::Word(word) => word == "None",
+        Tree::Word(word) => matches!(word.as_str(), "None" | "BuildFile"),
         Tree::List(items) => items.is_empty(),
         Tree::Struct(name, fields) => {
             matches!(name.as_str(), "Body" | "Exec") && fields.iter().all(|(_, t)| is_nothing(t))

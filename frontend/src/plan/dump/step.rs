@@ -56,6 +56,12 @@ fn verb(verb: &Verb<Expanded>, plan: &Plan, out: &mut Lines) {
 fn setting(verb: &Verb<Expanded>, out: &mut Lines) {
     match verb {
         Verb::Env(entries) => pairs("env", entries, out),
+        Verb::Named(kind, entries) => {
+            for (name, value) in entries {
+                let line = format!("{kind:?} {}={}", text(name), text(value));
+                out.line(&line.to_lowercase());
+            }
+        }
         Verb::ImageEnv(entries) => pairs("image-env", entries, out),
         Verb::BuildEnv(entries) => build_env(entries, out),
         Verb::Arg(_) => {}

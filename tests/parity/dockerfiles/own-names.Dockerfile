@@ -1,0 +1,6 @@
+FROM alpine AS alpine
+RUN one
+FROM alpine AS busybox
+COPY --from=alpine /a /b
+FROM busybox
+RUN two
