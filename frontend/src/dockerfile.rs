@@ -87,6 +87,7 @@ pub struct Reading {
 struct Wrong {
     malformed: Malformed,
     span: Option<Span>,
+    code: Code,
 }
 
 impl Wrong {
@@ -98,15 +99,20 @@ impl Wrong {
         Self::new(message, help).or_at(span)
     }
 
+    /// Says what kind of mistake it is.
+    fn of(self, code: Code) -> Self {
+        Self { code, ..self }
+    }
+
     /// Says where it is, unless that is known.
     fn or_at(mut self, span: Span) -> Self {
         self.span = self.span.or(Some(span));
         self
     }
 
-    fn report(self, code: Code, at: Span, diags: &mut Diagnostics) {
+    fn report(self, at: Span, diags: &mut Diagnostics) {
         let span = self.span.unwrap_or(at);
-        let diagnostic = diags.report(code, span, self.malformed.message);
+        let diagnostic = diags.report(self.code, span, self.malformed.message);
         if !self.malformed.help.is_empty() {
             diagnostic.help(self.malformed.help);
         }
@@ -118,6 +124,7 @@ impl From<Malformed> for Wrong {
         Self {
             malformed,
             span: None,
+            code: Code::BadInstruction,
         }
     }
 }
@@ -179,7 +186,7 @@ pub fn read(file: FileId, text: &str, diags: &mut Diagnostics) -> Reading {
     let mut lines = match Lines::new(text, Origin::File(file)) {
         Ok(lines) => lines,
         Err(wrong) => {
-            wrong.report(Code::BadInstruction, start, reader.diags);
+            wrong.report(start, reader.diags);
             return Reading::default();
         }
     };
@@ -188,7 +195,7 @@ pub fn read(file: FileId, text: &str, diags: &mut Diagnostics) -> Reading {
         has_instruction = true;
         match next {
             Ok(it) => reader.add(&it),
-            Err(wrong) => wrong.report(Code::BadInstruction, start, reader.diags),
+            Err(wrong) => wrong.report(start, reader.diags),
         }
     }
     let message = match has_instruction {
@@ -247,19 +254,20 @@ impl Reader<'_> {
         } else {
             self.other(it, word)
         };
-        if let Err((code, wrong)) = made {
-            wrong.report(code, it.all, self.diags);
+        if let Err(wrong) = made {
+            wrong.report(it.all, self.diags);
         }
     }
 
-    fn from(&mut self, it: &Instruction<'_>) -> Result<(), (Code, Wrong)> {
+    fn from(&mut self, it: &Instruction<'_>) -> Result<(), Wrong> {
         let number = self.build.stages.len();
         let stage = match stages::from(it, number, &self.globals) {
             Ok(stage) => stage,
             Err(wrong) => {
                 // What follows is no mistake for that.
                 self.build.stages.push(stages::unknown(it, number));
-                return Err(bad(wrong));
+                notes::undeclared(it, &self.globals, self.diags);
+                return Err(wrong);
             }
         };
         self.notes.instruction(it, self.diags);
@@ -268,7 +276,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn other(&mut self, it: &Instruction<'_>, word: &str) -> Result<(), (Code, Wrong)> {
+    fn other(&mut self, it: &Instruction<'_>, word: &str) -> Result<(), Wrong> {
         let known = STEPS
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(word));
@@ -276,20 +284,21 @@ impl Reader<'_> {
             let known = STEPS.iter().map(|(known, _)| *known).chain([FROM]);
             let upper = word.to_ascii_uppercase();
             let message = suggested(format!("unknown instruction: {word}"), &upper, known);
-            return Err((Code::UnknownInstruction, it.wrong(&it.word, message, "")));
+            let wrong = it.wrong(&it.word, message, "");
+            return Err(wrong.of(Code::UnknownInstruction));
         };
         if self.build.stages.is_empty() && *known == "ARG" {
-            self.globals.add(it).map_err(bad)?;
+            self.globals.add(it)?;
             self.describes(it);
             return Ok(());
         }
-        let step = step(it, *maker).map_err(bad)?;
+        let step = step(it, *maker)?;
         let Some(stage) = self.build.stages.last_mut() else {
             if self.diags.has_mistakes() {
                 return Ok(());
             }
             let help = "only ARG can stand before the first FROM";
-            return Err(bad(Wrong::new("no build stage in current context", help)));
+            return Err(Wrong::new("no build stage in current context", help));
         };
         stage.body.steps.get_or_insert_default().push(step);
         self.notes.instruction(it, self.diags);
@@ -321,10 +330,6 @@ impl Reader<'_> {
         }
         build
     }
-}
-
-fn bad(wrong: Wrong) -> (Code, Wrong) {
-    (Code::BadInstruction, wrong)
 }
 
 /// Tells whether a step takes something from elsewhere, which then counts as one more stage

@@ -70,6 +70,8 @@ pub enum Name {
     StageName,
     /// `stage.target`: the stage that was asked for, as `TARGETSTAGE`.
     StageTarget,
+    /// A variable of a Dockerfile that nobody can set.
+    Undeclared(String),
     /// Something that was reported to be no name: nothing more is said about what it is part of.
     Broken,
 }
@@ -221,6 +223,7 @@ impl fmt::Display for Name {
             Self::Build(field) => write!(f, "build.{}", field.as_str()),
             Self::StageName => f.write_str("stage.name"),
             Self::StageTarget => f.write_str("stage.target"),
+            Self::Undeclared(name) => f.write_str(name),
             Self::Broken => f.write_str("?"),
         }
     }

@@ -10,9 +10,18 @@ pub(crate) fn root() -> PathBuf {
 
 /// Returns every build file of the tests and the examples, sorted by path.
 pub(crate) fn build_files() -> Vec<Vec<u8>> {
+    files(&["tests/cases", "tests/parity", "examples"], "yaml")
+}
+
+/// Returns every Dockerfile of the tests, sorted by path.
+pub(crate) fn dockerfiles() -> Vec<Vec<u8>> {
+    files(&["tests/parity"], "Dockerfile")
+}
+
+fn files(directories: &[&str], extension: &str) -> Vec<Vec<u8>> {
     let mut paths = Vec::new();
-    for directory in ["tests/cases", "tests/parity", "examples"] {
-        collect(&root().join(directory), &mut paths);
+    for directory in directories {
+        collect(&root().join(directory), extension, &mut paths);
     }
     paths.sort();
     paths
@@ -21,12 +30,12 @@ pub(crate) fn build_files() -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn collect(directory: &Path, into: &mut Vec<PathBuf>) {
+fn collect(directory: &Path, extension: &str, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            collect(&path, into);
-        } else if path.extension().is_some_and(|found| found == "yaml") {
+            collect(&path, extension, into);
+        } else if path.extension().is_some_and(|found| found == extension) {
             into.push(path);
         }
     }

@@ -76,6 +76,11 @@ pub const TARGETS: &[Target] = &[
         seeds: seed::build_files,
         feed: file,
     },
+    Target {
+        name: "dockerfile",
+        seeds: seed::dockerfiles,
+        feed: file,
+    },
 ];
 
 /// A file that can be read is formatted, and again: the values stay, the comments, the text.
@@ -125,7 +130,7 @@ impl Scope<Name> for Values {
                 _ => Found::Unset,
             },
             Name::Env(name) => Found::Later(name.clone()),
-            Name::Broken => Found::Reported,
+            Name::Undeclared(_) | Name::Broken => Found::Reported,
             _ => Found::Set("linux"),
         }
     }

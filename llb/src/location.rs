@@ -27,6 +27,21 @@ impl Location {
     }
 }
 
+impl Location {
+    /// Returns the location of whole lines, each for itself, as the Dockerfile frontend has them.
+    pub fn each_line(source: usize, first: u32, last: u32) -> Self {
+        let line = |line| Position { line, column: 0 };
+        let range = |at| Range {
+            start: line(at),
+            end: line(at),
+        };
+        Self {
+            source,
+            ranges: (first..=last).map(range).collect(),
+        }
+    }
+}
+
 /// Holds a stretch of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {

@@ -431,10 +431,10 @@ fn the_time_may_be_a_default_of_the_file_or_that_of_a_stage() {
 
     assert_eq!(
         epoch_of(DATED, &arg("two"), |_| {}),
-        "build.yaml:9:3: the stage `two` has no time for SOURCE_DATE_EPOCH \
-         (it must start from scratch and `add` one address, nothing else)"
+        "build.yaml:9:3: the stage `two` has no time: a SOURCE_DATE_EPOCH stage \
+         does not meet source-only requirements (it must start from scratch and `add` one address, nothing else)"
     );
-    let no_number = "SOURCE_DATE_EPOCH is `soon`, which is no number of seconds \
+    let no_number = "invalid SOURCE_DATE_EPOCH: soon is no number of seconds \
          (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or `context` \
          for the time of a remote build context)";
     let found = epoch_of(DATED, &arg("soon"), |_| {});

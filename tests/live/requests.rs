@@ -131,7 +131,7 @@ fn nesting_and_aliases_without_end_are_refused_at_once() {
 fn every_bad_option_is_named() {
     let live = Live::new("options");
     let build = live.build().file("build.yaml", with_syntax(FILE));
-    let epoch = "--build-arg: SOURCE_DATE_EPOCH is `now`, which is no number of seconds \
+    let epoch = "--build-arg: invalid SOURCE_DATE_EPOCH: now is no number of seconds \
                  (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or `context` for the time of a remote build context)";
     // The daemon looks at most of them before we do.
     for (option, expected) in [
@@ -191,7 +191,7 @@ fn what_buildx_itself_refuses_never_reaches_us_and_the_rest_has_its_flag() {
     check(
         build().arg("--build-arg=SOURCE_DATE_EPOCH=now"),
         "\
-ERROR: failed to build: failed to solve: --build-arg: SOURCE_DATE_EPOCH is `now`, which is no number of seconds (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or `context` for the time of a remote build context)",
+ERROR: failed to build: failed to solve: --build-arg: invalid SOURCE_DATE_EPOCH: now is no number of seconds (give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or `context` for the time of a remote build context)",
     );
 }
 

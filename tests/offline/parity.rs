@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use windlass_frontend::diagnostic::{Code, Diagnostic};
+use windlass_frontend::diagnostic::Diagnostic;
 use windlass_frontend::expand::Asked;
 use windlass_frontend::lint;
 use windlass_tests::golden::inputs;

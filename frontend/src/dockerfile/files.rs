@@ -3,6 +3,7 @@
 use crate::expr::Template;
 use crate::model::{Add, Content, Copy, InputKind, InputName, Source, Value, Verb, Written};
 use crate::text::Spanned;
+use crate::units;
 
 use super::flags::Kind::{Switch, Text, Texts};
 use super::flags::{Flags, Kind};
@@ -90,7 +91,19 @@ pub(super) fn add(it: &Instruction<'_>) -> Made {
 }
 
 fn value(it: &Instruction<'_>, flags: &Flags, name: &str) -> Result<Option<Value>, Wrong> {
-    flags.some(it, name).map(|word| it.value(word)).transpose()
+    let Some(word) = flags.some(it, name) else {
+        return Ok(None);
+    };
+    let value = it.value(word)?;
+    let is_bad = |text: &str| units::parse_mode(text).is_err();
+    if name == "chmod" && value.as_literal().is_some_and(is_bad) {
+        let text = value.as_literal().unwrap_or_default();
+        let message = format!(
+            "invalid chmod parameter: '{text}'. it should be octal string and between 0 and 07777"
+        );
+        return Err(it.wrong(word, message, ""));
+    }
+    Ok(Some(value))
 }
 
 fn switch(it: &Instruction<'_>, flags: &Flags, name: &str) -> Option<Spanned<bool>> {

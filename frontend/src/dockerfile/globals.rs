@@ -8,7 +8,9 @@ use crate::diagnostic::Diagnostics;
 use crate::expr::{Found, Name, PREDEFINED, Reference, Scope, Template, eval, predefined};
 use crate::model::{Arg, ArgType, Value};
 
-use super::config::doc_comment;
+use crate::text::Spanned;
+
+use super::config::{self, doc_comment};
 use super::line::Instruction;
 use super::words::{self, Word};
 use super::{Wrong, lex};
@@ -24,18 +26,15 @@ pub(super) struct Globals {
 }
 
 impl Globals {
-    /// Returns what a variable means; nothing for one that nobody can set.
-    pub(super) fn find(&self, name: &str) -> Option<Name> {
-        match self.args.iter().any(|arg| arg.name.value == name) {
-            true => Some(Name::Arg(name.to_owned())),
-            false => {
-                let found = predefined(name);
-                if found.is_none() {
-                    self.undeclared.borrow_mut().push(name.to_owned());
-                }
-                found
-            }
+    /// Returns what a variable means.
+    pub(super) fn find(&self, name: String) -> Name {
+        if self.args.iter().any(|arg| arg.name.value == name) {
+            return Name::Arg(name);
         }
+        predefined(&name).unwrap_or_else(|| {
+            self.undeclared.borrow_mut().push(name.clone());
+            Name::Undeclared(name)
+        })
     }
 
     /// Returns the names that were looked up since the last time, and that nobody declared.
@@ -59,6 +58,9 @@ impl Globals {
 
     /// Reads an `ARG` that stands before the first stage.
     pub(super) fn add(&mut self, it: &Instruction<'_>) -> Result<(), Wrong> {
+        if it.rest.range.is_empty() {
+            return Err(config::nothing(it, "at least one"));
+        }
         for word in words::quoted(it) {
             let (name, value) = split(it, &word)?;
             let name_text = it.str(&name).to_owned();
@@ -74,13 +76,15 @@ impl Globals {
             }
             self.args.push(Arg {
                 description: doc_comment(it, &name_text),
-                name: crate::text::Spanned::new(name_text, span),
+                name: Spanned::new(name_text, span),
                 default: default.map(Value::Plain),
                 kind: ArgType::String,
                 pattern: None,
                 required: None,
             });
         }
+        // Only those of a FROM are worth a word.
+        self.take_undeclared();
         Ok(())
     }
 }
@@ -92,6 +96,7 @@ impl Scope<Name> for Globals {
                 Some(value) => Found::Set(value),
                 None => Found::Unset,
             },
+            Name::Undeclared(_) => Found::Unset,
             _ => Found::Set("x"),
         }
     }

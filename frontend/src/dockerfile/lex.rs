@@ -344,7 +344,7 @@ impl Lexer<'_> {
                 name if self.is_left(&name) => {
                     append(out, Template::literal(self.span, format!("${name}")));
                 }
-                name => self.variable(out, start, name, None)?,
+                name => self.variable(out, start, name, None),
             }
             return Ok(());
         }
@@ -365,7 +365,8 @@ impl Lexer<'_> {
             self.left(out, &name, modifier);
             return Ok(());
         }
-        self.variable(out, start, name, modifier)
+        self.variable(out, start, name, modifier);
+        Ok(())
     }
 
     /// Tells whether a variable stays as it is written.
@@ -405,35 +406,18 @@ impl Lexer<'_> {
         start: usize,
         name: String,
         modifier: Option<Modifier<Name>>,
-    ) -> Result<(), Failed> {
+    ) {
         let span = (self.place)(start, self.at());
         let found = match self.scope {
-            Scope::Steps | Scope::Set(_) => Some(Name::Env(EnvName(name.clone()))),
-            Scope::File(globals) => globals.find(&name),
+            Scope::Steps | Scope::Set(_) => Name::Env(EnvName(name)),
+            Scope::File(globals) => globals.find(name),
         };
-        if let Some(found) = found {
-            let empty = Template::literal(span, "");
-            out.pieces.push(Piece::Reference(Box::new(Reference {
-                span,
-                name: found,
-                modifier: modifier.or(Some(Modifier::Default(Test::Unset, empty))),
-            })));
-            return Ok(());
-        }
-        // Nothing can set it.
-        match modifier {
-            Some(Modifier::Default(_, word)) => append(out, word),
-            Some(Modifier::Require(_, word)) => {
-                let reason = match word.as_literal() {
-                    Some("") => "is not allowed to be unset",
-                    Some(reason) => reason,
-                    None => "is required",
-                };
-                return Err((format!("{name}: {reason}"), span));
-            }
-            _ => {}
-        }
-        Ok(())
+        let empty = Template::literal(span, "");
+        out.pieces.push(Piece::Reference(Box::new(Reference {
+            span,
+            name: found,
+            modifier: modifier.or(Some(Modifier::Default(Test::Unset, empty))),
+        })));
     }
 
     /// Reads a modifier and the brace after it.

@@ -202,10 +202,7 @@ fn push(
         Kind::Bind => exec.binds.push(Bind {
             span,
             target: place(target),
-            source: match source {
-                Some(source) => Value::Plain(source),
-                None => Value::Plain(Template::literal(span, "/")),
-            },
+            source: Value::Plain(source.unwrap_or_else(|| Template::literal(span, "/"))),
             from,
             writable: flag(mount.is_read_only == Some(false)),
         }),
@@ -215,10 +212,7 @@ fn push(
             id: id.map(Value::Plain),
             sharing: mount.sharing.map(|sharing| Spanned::new(sharing, span)),
             // In YAML a cache of its own belongs to the step's user; in a Dockerfile to root.
-            from: match is_owned {
-                true => from,
-                false => from.or_else(|| Some(scratch())),
-            },
+            from: from.or_else(|| (!is_owned).then(scratch)),
             source: source.map(Value::Plain),
             chmod,
             uid,
@@ -231,9 +225,7 @@ fn push(
             size: mount.size.map(Value::Plain),
         }),
         Kind::Secret => {
-            let path = target.as_ref().and_then(Template::as_literal);
-            let base_name = path.and_then(|path| path.rsplit('/').next());
-            let base_name = base_name.map(|name| Template::literal(span, name));
+            let base_name = base_name(target.as_ref(), span);
             exec.secrets.push(SecretUse::Mount(SecretMount {
                 span,
                 id: id.or(source).or(base_name).map(Value::Plain),
@@ -245,7 +237,7 @@ fn push(
                 gid,
             }));
         }
-        Kind::Ssh => exec.ssh.push(SshUse::Mount(SshMount {
+        Kind::Ssh => exec.ssh.push(SshUse::Mount(Box::new(SshMount {
             span,
             id: id.map(Value::Plain),
             target: target.map(Value::Plain),
@@ -253,8 +245,14 @@ fn push(
             chmod,
             uid,
             gid,
-        })),
+        }))),
     }
+}
+
+/// Returns what a secret is called that has no name but its file's.
+fn base_name(target: Option<&Template<Name>>, span: Span) -> Option<Template<Name>> {
+    let name = target?.as_literal()?.rsplit('/').next()?;
+    Some(Template::literal(span, name))
 }
 
 /// Reads the keys of a mount, in their order; `from` is passed over.

@@ -68,18 +68,11 @@ impl Notes {
         }
         let base = words.first().map_or("", |word| it.str(word));
         self.bases.push(base.to_owned());
-        for name in globals.take_undeclared() {
-            let known = globals.names();
-            let known = known.iter().map(String::as_str);
-            let message = format!("FROM argument '{name}' is not declared");
-            let message = super::did_you_mean(message, closest(&name, known), "");
-            diags.report(Code::UndefinedArgInFrom, it.all, message);
-        }
+        undeclared(it, globals, diags);
         if let Some(Value::Plain(platform)) = &stage.body.platform {
             let flag = it.flags.iter().map(|word| it.str(word));
-            let flag = flag
-                .filter_map(|flag| flag.strip_prefix("--platform="))
-                .last();
+            let mut flag = flag.filter_map(|flag| flag.strip_prefix("--platform="));
+            let flag = flag.next_back();
             self::platform(it, stage, (platform, flag.unwrap_or_default()), diags);
         }
     }
@@ -131,6 +124,17 @@ impl Notes {
     }
 }
 
+/// Reports the names in a `FROM` that nobody declared.
+pub(super) fn undeclared(it: &Instruction<'_>, globals: &Globals, diags: &mut Diagnostics) {
+    for name in globals.take_undeclared() {
+        let known = globals.names();
+        let known = known.iter().map(String::as_str);
+        let message = format!("FROM argument '{name}' is not declared");
+        let message = super::did_you_mean(message, closest(&name, known), "");
+        diags.report(Code::UndefinedArgInFrom, it.all, message);
+    }
+}
+
 fn casing(it: &Instruction<'_>, word: &str, name: &str, diags: &mut Diagnostics) {
     if !is_lower(name) {
         let message = format!("Stage name '{name}' should be lowercase");
@@ -172,7 +176,7 @@ fn platform(
     (platform, written): (&Template<Name>, &str),
     diags: &mut Diagnostics,
 ) {
-    if let [Piece::Reference(reference)] = platform.pieces.as_slice()
+    if let [Piece::Reference(reference)] = &*platform.pieces
         && reference.name == Name::Target(PlatformField::Platform)
     {
         let message = format!(

@@ -3,6 +3,8 @@
 
 use buildkit_llb::Platform;
 
+use crate::diagnostic::Code;
+use crate::diagnostic::suggest::closest;
 use crate::expr::{Name, Template};
 use crate::model::{Body, InputKind, InputName, Stage, Value};
 use crate::text::Spanned;
@@ -13,7 +15,7 @@ use super::flags::{Flags, Kind};
 use super::globals::Globals;
 use super::line::Instruction;
 use super::words::{self, Word};
-use super::{Wrong, check, lex};
+use super::{Wrong, check, did_you_mean, lex};
 
 const FLAGS: &[(&str, Kind)] = &[("platform", Text)];
 
@@ -85,12 +87,25 @@ fn stage_name(it: &Instruction<'_>, word: &Word) -> Result<Spanned<String>, Wron
 
 fn base(it: &Instruction<'_>, word: &Word, globals: &Globals) -> Result<Template<Name>, Wrong> {
     let base = lex::word(it, word, lex::Scope::File(globals))?;
-    if base.as_literal() == Some("") {
+    if is_fixed(&base)
+        && globals
+            .default_of(&base)
+            .is_some_and(|base| base.is_empty())
+    {
         let message = format!("base name ({}) should not be blank", it.str(word));
         let help = "declare the argument with a value before the first FROM";
-        return Err(it.wrong(word, message, help));
+        return Err(it.wrong(word, message, help).of(Code::BadImageName));
     }
     Ok(base)
+}
+
+/// Tells whether nothing that a request says changes a text.
+fn is_fixed(text: &Template<Name>) -> bool {
+    let mut is_fixed = true;
+    text.each_reference(&mut |reference| {
+        is_fixed &= matches!(reference.name, Name::Undeclared(_));
+    });
+    is_fixed
 }
 
 fn platform_of(
@@ -100,18 +115,43 @@ fn platform_of(
 ) -> Result<Template<Name>, Wrong> {
     let text = it.str(word);
     let platform = lex::word(it, word, lex::Scope::File(globals))?;
-    let message = match platform.as_literal() {
-        Some("") => format!("empty platform value from expression {text}"),
-        Some(literal) => match Platform::parse(literal, &Platform::new("linux", "amd64")) {
+    if !is_fixed(&platform) {
+        return Ok(platform);
+    }
+    let fixed = globals.default_of(&platform).unwrap_or_default();
+    let message = match fixed.as_str() {
+        "" => format!("empty platform value from expression {text}"),
+        fixed => match Platform::parse(fixed, &Platform::new("linux", "amd64")) {
             Ok(_) => return Ok(platform),
-            Err(error) => format!("failed to parse platform {text}: {error}"),
+            Err(error) => {
+                let error = bad_part(fixed).unwrap_or_else(|| error.to_string());
+                format!("failed to parse platform {text}: {error}: invalid argument")
+            }
         },
-        None => return Ok(platform),
     };
-    Err(it.wrong(
-        word,
-        message,
-        "write a platform such as `linux/arm64`, or `$BUILDPLATFORM`",
+    let mut undeclared = Vec::new();
+    platform.each_reference(&mut |reference| {
+        if let Name::Undeclared(name) = &reference.name {
+            undeclared.push(name);
+        }
+    });
+    let known = globals.names();
+    let known = || known.iter().map(String::as_str);
+    let near = undeclared
+        .into_iter()
+        .find_map(|name| closest(name, known()));
+    let message = did_you_mean(message, near, "");
+    Err(it.wrong(word, message, "").of(Code::BadPlatform))
+}
+
+/// Says which part of a platform is none (`containerd/platforms`, v1.0.0).
+fn bad_part(text: &str) -> Option<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let mut parts = text.split('/');
+    let bad = parts.find(|part| part.is_empty() || !part.chars().all(is_part))?;
+    Some(format!(
+        "{bad:?} is an invalid component of {text:?}: platform specifier component must match \
+         \"^[A-Za-z0-9_.-]+$\""
     ))
 }
 

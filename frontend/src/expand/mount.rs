@@ -10,7 +10,7 @@ use crate::text::{Span, Spanned};
 
 use super::args::{State, TOP, given_value};
 use super::steps::Mapper;
-use super::{Cache, Expanded};
+use super::{Cache, Expanded, UsedArg};
 
 impl Mapper<'_, '_> {
     /// Returns the mount of a `cache`. Reports `unknown-cache`.
@@ -89,6 +89,21 @@ impl Mapper<'_, '_> {
     /// Returns the value of an argument that a step declares: the request's, its default, or that
     /// of the file's argument of the same name (`dockerfile2llb/convert.go:dispatchArg`, v0.32.2).
     pub(super) fn declared(&mut self, arg: &Arg) -> Option<Text> {
+        let value = self.value_of(arg);
+        let is_given = self.expander.asked.args.contains_key(&arg.name.value);
+        // One that is the file's is listed there.
+        let is_of_file = !is_given && arg.default.is_none() && value.is_some();
+        if !is_of_file {
+            let value = value.as_ref().and_then(Text::as_literal);
+            self.expander.declared.borrow_mut().push(UsedArg {
+                arg: arg.clone(),
+                value: value.map(str::to_owned),
+            });
+        }
+        value
+    }
+
+    fn value_of(&mut self, arg: &Arg) -> Option<Text> {
         let expander = self.expander;
         let name = &arg.name;
         let literal = |state: State| match state {

@@ -109,7 +109,11 @@ impl Names<'_> {
                 .find(self.set, name)
                 .and_then(|value| value.arg.kind.normalise(text).ok()),
             Name::Target(field) | Name::Build(field) => Some(normal_field(*field, text)),
-            Name::Env(_) | Name::StageName | Name::StageTarget | Name::Broken => None,
+            Name::Env(_)
+            | Name::StageName
+            | Name::StageTarget
+            | Name::Undeclared(_)
+            | Name::Broken => None,
         };
         normal.unwrap_or_else(|| text.to_owned())
     }
@@ -169,6 +173,7 @@ impl Scope<Name> for Names<'_> {
             Name::Build(field) => Found::Set(self.fixed.build.get(*field)),
             Name::StageName => Found::Set(self.stage),
             Name::StageTarget => Found::Set(&self.fixed.stage_target),
+            Name::Undeclared(_) => Found::Unset,
             Name::Broken => Found::Reported,
         }
     }

@@ -1,5 +1,7 @@
 //! Stages: which keys count on a platform, what a stage starts from, where it runs.
 
+use std::cell::RefCell;
+
 use buildkit_llb::Platform;
 
 use crate::diagnostic::{Code, Diagnostics};
@@ -33,6 +35,8 @@ pub(super) struct Expander<'b> {
     places: Vec<Option<Place>>,
     /// The arguments of the stages that are reached.
     pub(super) used: Vec<UsedArg>,
+    /// The arguments that steps declare, and their values.
+    pub(super) declared: RefCell<Vec<UsedArg>>,
 }
 
 /// What is known of a stage before its base is looked at.
@@ -130,6 +134,7 @@ impl<'b> Expander<'b> {
             heads: vec![None; build.stages.len()],
             places: vec![None; build.stages.len()],
             used: Vec::new(),
+            declared: RefCell::default(),
         }
     }
 
@@ -149,6 +154,15 @@ impl<'b> Expander<'b> {
             stages[idx] = Some(stage);
         }
         self.used = self.sets.used();
+        // One that a step declares takes the place of the file's.
+        let declared = self.declared.take();
+        let is_hidden = |it: &UsedArg| {
+            let mut declared = declared.iter();
+            declared.any(|other| other.arg.name.value == it.arg.name.value)
+        };
+        self.used.retain(|it| !is_hidden(it));
+        self.used.extend(declared);
+        self.used.sort_by_key(|it| it.arg.name.span.start);
         let mut unheard = Diagnostics::new();
         let all = stages.into_iter().enumerate();
         all.map(|(idx, stage)| stage.unwrap_or_else(|| self.stage(idx, &mut unheard)))

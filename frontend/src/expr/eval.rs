@@ -205,7 +205,7 @@ impl<N: fmt::Display> Evaluation<'_, N> {
     fn required(&mut self, reference: &Reference<N>, value: Option<&str>, word: &Template<N>) {
         let Some(word) = self.text(word) else { return };
         let message = match (word.pieces.is_empty(), value) {
-            (false, _) => format!("`{}`: {word}", reference.name),
+            (false, _) => format!("{}: {word}", reference.name),
             (true, None) => format!("`{}` is not allowed to be unset", reference.name),
             (true, Some(_)) => format!("`{}` is not allowed to be empty", reference.name),
         };

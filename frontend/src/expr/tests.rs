@@ -40,7 +40,7 @@ impl Scope<Name> for Values {
             Name::Target(PlatformField::OsVersion) => Found::Set("10.0"),
             Name::Target(_) | Name::Build(_) => Found::Set("linux"),
             Name::StageName | Name::StageTarget => Found::Set("app"),
-            Name::Broken => Found::Reported,
+            Name::Undeclared(_) | Name::Broken => Found::Reported,
         }
     }
 
@@ -194,7 +194,7 @@ ${{ args.PWD:?it is needed }} | /home
 [${{ args.NULL? }}]           | []
 ${{ args.NULL:? }}            | error: `args.NULL` is not allowed to be empty at `${{ args.NULL:? }}`
 ${{ args.XXX? }}              | error: `args.XXX` is not allowed to be unset at `${{ args.XXX? }}`
-${{ args.XXX:?say ${{ args.X }} }} | error: `args.XXX`: say x at `${{ args.XXX:?say ${{ args.X }} }}`
+${{ args.XXX:?say ${{ args.X }} }} | error: args.XXX: say x at `${{ args.XXX:?say ${{ args.X }} }}`
 ${{ env.XXX? }}               | error: `env.XXX` is not allowed to be unset at `${{ env.XXX? }}`
 ${{ args.XXX }} ${{ env.Y- }} | error: `args.XXX` has no value at `${{ args.XXX }}`
 ${{ env.XXX }}                | error: `env.XXX` has no value at `${{ env.XXX }}`

@@ -96,11 +96,29 @@ impl Origin<'_> {
             let drawn = first.saturating_sub(AROUND)..=last.saturating_add(AROUND);
             info.data = excerpt(self.files.get(span.file), drawn);
         }
+        let ranges = match info.language.as_str() {
+            // As its own frontend has them: one for each line.
+            "Dockerfile" => each_line(&range),
+            _ => vec![range],
+        };
         errdefs::Source {
             info: Some(info),
-            ranges: vec![range],
+            ranges,
         }
     }
+}
+
+/// Returns the lines of a range, each as one.
+fn each_line(range: &pb::Range) -> Vec<pb::Range> {
+    let line = |at: Option<pb::Position>| at.map_or(0, |at| at.line);
+    let lines = line(range.start)..=line(range.end);
+    let one = |line| Some(pb::Position { line, character: 0 });
+    lines
+        .map(|line| pb::Range {
+            start: one(line),
+            end: one(line),
+        })
+        .collect()
 }
 
 /// Returns the errors among the findings as one error: all of them in the message, one to a line,

@@ -13,7 +13,7 @@ use crate::dockerfile;
 use crate::dockerignore::Matcher;
 use crate::expand::{Cache, Expanded, Input, NOT_IN_ENV, Stage, StageId};
 use crate::expr::{EnvName, Found, Reference, Scope, Text, finish};
-use crate::lower::path::clean;
+use crate::lower::path::{self, clean};
 use crate::model::map::{self, MapPhase};
 use crate::model::{Command, Phase, SecretMount, Source, SshMount, Step, Verb};
 use crate::text::{Span, Spanned};
@@ -50,6 +50,7 @@ struct Known {
     env: BTreeMap<String, String>,
     /// Whether there are more that nobody knows.
     is_open: bool,
+    is_windows: bool,
     has_shell: bool,
     has_workdir: bool,
     /// The CMD, ENTRYPOINT and HEALTHCHECK of the stage.
@@ -62,6 +63,7 @@ impl Known {
             names: BTreeSet::from(["PATH".to_owned()]),
             env: BTreeMap::from([("PATH".to_owned(), String::new())]),
             is_open: false,
+            is_windows: cx.stage(id).platform.os == "windows",
             has_shell: false,
             has_workdir: false,
             last: [None; 3],
@@ -165,7 +167,11 @@ impl Known {
             return;
         }
         let text = self.value(path);
-        if !text.starts_with('/') {
+        let path = match self.is_windows {
+            true => path::from_windows(&text).unwrap_or_default(),
+            false => text.clone(),
+        };
+        if !path.starts_with('/') {
             let message = format!(
                 "Relative workdir {text:?} can have unexpected results if the base image changes"
             );
@@ -186,7 +192,7 @@ impl Scope<EnvName> for Known {
 }
 
 /// Returns the word that an instruction starts with, as it is written.
-fn word<'s>(step: &'s Step<Expanded>) -> &'s str {
+fn word(step: &Step<Expanded>) -> &str {
     let text = step.instruction.as_ref().map_or("", |it| it.text.as_str());
     text.split(char::is_whitespace).next().unwrap_or_default()
 }
@@ -322,7 +328,22 @@ fn variables<'a>(known: &Known, step: &'a Step<Expanded>, sink: &mut Sink<'a>) {
         return;
     }
     let mut names = Names(Vec::new());
-    map::verb::<Expanded, Seen>(&step.verb, &mut names);
+    let mut own = Vec::new();
+    match &step.verb {
+        // Each argument sees those before it.
+        Verb::BuildEnv(entries) => {
+            for (name, value) in entries {
+                let mut mentioned = Names(Vec::new());
+                value.iter().for_each(|value| mentioned.text(value));
+                mentioned.0.retain(|it| !own.contains(it));
+                names.0.append(&mut mentioned.0);
+                own.push(name.value.clone());
+            }
+        }
+        verb => {
+            map::verb::<Expanded, Seen>(verb, &mut names);
+        }
+    }
     for name in names.0 {
         if known.names.contains(&name) || NOT_IN_ENV.contains(&name.as_str()) {
             continue;

@@ -76,7 +76,7 @@ pub async fn settle(
 fn no_epoch(value: &str, declared: Option<Span>, loaded: &Loaded) -> Error {
     let mut diags = Diagnostics::new();
     let place = declared.map_or(Place::Outside("--build-arg"), Place::At);
-    let message = format!("SOURCE_DATE_EPOCH is `{value}`, which is no number of seconds");
+    let message = format!("invalid SOURCE_DATE_EPOCH: {value} is no number of seconds");
     diags.report(Code::BadOption, place, message).help(
         "give seconds since 1970, such as the output of `git log -1 --pretty=%ct`, or `context` \
          for the time of a remote build context",

@@ -15,9 +15,10 @@ use buildkit_llb::{Diff, Merge};
 use buildkit_llb::{Graph, GroupWeight, Location, Output, Platform, ProgressGroup, Vertex};
 
 use crate::diagnostic::{Code, Diagnostics};
+use crate::dockerfile;
 use crate::expand::{Input, StageId};
 use crate::plan::Plan;
-use crate::text::{Files, Span};
+use crate::text::{FileId, Files, Span};
 
 use super::Resolved;
 use super::action::{Action, ActionKind, EvaluatedStage, Freshness, Heading};
@@ -32,6 +33,8 @@ pub(crate) struct Context<'a> {
     pub(crate) options: &'a Options,
     pub(crate) files: &'a Files,
     pub(crate) context_paths: ContextPaths,
+    /// Whether steps are marked as the Dockerfile frontend does.
+    is_dockerfile: bool,
     pub(crate) diags: &'a mut Diagnostics,
     pub(crate) graph: Graph,
     /// By stage: nothing yet, or its filesystem.
@@ -56,12 +59,14 @@ pub(crate) fn emit(
     mut evaluated: Evaluated,
     diags: &mut Diagnostics,
 ) -> (Graph, Option<Output>, Option<Output>) {
+    let root = files.get(FileId::ROOT);
     let mut cx = Context {
         plan,
         resolved,
         options,
         files,
         context_paths: evaluated.context_paths,
+        is_dockerfile: dockerfile::is_dockerfile(root.name(), root.text()),
         diags,
         graph: Graph::new(),
         outputs: vec![None; plan.stages.len()],
@@ -219,11 +224,11 @@ impl Context<'_> {
     /// Returns the lines of a span.
     pub(crate) fn location(&self, span: Span) -> Location {
         let lines = self.files.lines(span);
-        Location::lines(
-            self.options.source,
-            lines.start,
-            lines.end.saturating_sub(1).max(lines.start),
-        )
+        let last = lines.end.saturating_sub(1).max(lines.start);
+        match self.is_dockerfile {
+            true => Location::each_line(self.options.source, lines.start, last),
+            false => Location::lines(self.options.source, lines.start, last),
+        }
     }
 }
 

@@ -31,10 +31,12 @@ struct Programs {
     peer: PathBuf,
 }
 
-/// Measures `compile_fanin_400_ratio`, `compile_chain_growth` and `memory_400_ratio`.
+/// Measures `compile_fanin_400_ratio`, `dockerfile_fanin_400_ratio`, `compile_chain_growth` and
+/// `memory_400_ratio`.
 pub(super) fn all(world: &World) -> Result<Vec<Figure>> {
     let programs = programs(world)?;
     let fan = programs.both(&files::fan_in(400))?;
+    let dockerfile = programs.dockerfile(&files::fan_in(400))?;
     let short = programs.both(&files::chain(100))?;
     let long = programs.both(&files::chain(400))?;
     let growth = |at: usize| [&long, &short].map(|pair| pair[at].milliseconds);
@@ -45,6 +47,14 @@ pub(super) fn all(world: &World) -> Result<Vec<Figure>> {
             value: fan[0].milliseconds / fan[1].milliseconds,
             ours: format!("{:.1} ms", fan[0].milliseconds),
             peer: format!("{:.1} ms", fan[1].milliseconds),
+            limit: 0.2,
+            notes: Vec::new(),
+        },
+        Figure {
+            key: "dockerfile_fanin_400_ratio",
+            value: dockerfile[0].milliseconds / dockerfile[1].milliseconds,
+            ours: format!("{:.1} ms", dockerfile[0].milliseconds),
+            peer: format!("{:.1} ms", dockerfile[1].milliseconds),
             limit: 0.2,
             notes: Vec::new(),
         },
@@ -95,10 +105,21 @@ impl Programs {
         let (ours, peer) = (self.dir.join("build.yaml"), self.dir.join("Dockerfile"));
         write(&ours, &pair.ours)?;
         write(&peer, &pair.peer)?;
+        self.turns(&ours, &peer)
+    }
+
+    /// The same, both of the Dockerfile.
+    fn dockerfile(&self, pair: &Pair) -> Result<[Measured; 2]> {
+        let file = self.dir.join("Dockerfile");
+        write(&file, &pair.peer)?;
+        self.turns(&file, &file)
+    }
+
+    fn turns(&self, ours: &Path, peer: &Path) -> Result<[Measured; 2]> {
         let mut turns = [const { Vec::new() }; 2];
         for _ in 0..TURNS {
-            turns[0].push(measure(&self.ours, &ours)?);
-            turns[1].push(measure(&self.peer, &peer)?);
+            turns[0].push(measure(&self.ours, ours)?);
+            turns[1].push(measure(&self.peer, peer)?);
         }
         Ok(turns.map(middle))
     }

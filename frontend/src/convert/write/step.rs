@@ -68,7 +68,7 @@ fn verb(verb: &Verb<Written>, fields: &mut Fields, comments: &mut Comments) {
         Verb::Named(kind, entries) => {
             let mut fields = Fields::default();
             for (name, value) in entries {
-                let name = name.templates().first().map(|name| expr::write(name));
+                let name = name.templates().next().map(expr::write);
                 fields.put(&name.unwrap_or_default(), Some(text(value)));
             }
             let key = match kind {

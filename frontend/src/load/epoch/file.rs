@@ -77,7 +77,10 @@ impl<'a> File<'a> {
         let expanded = expansion.as_ref().map(|it| &it.stages[it.result.0]);
         let dated = expanded.and_then(only_source);
         if dated.is_none() {
-            let message = format!("the stage `{name}` has no time for SOURCE_DATE_EPOCH");
+            let message = format!(
+                "the stage `{name}` has no time: a SOURCE_DATE_EPOCH stage does not meet source-only \
+                 requirements"
+            );
             diags
                 .report(Code::BadValue, stage.name.span, message)
                 .help("it must start from scratch and `add` one address, nothing else");

@@ -86,6 +86,11 @@ mod tests {
     #[test]
     fn config_verbs_are_those_of_a_dockerfile() {
         check_step("env: {A: b}", "Env([\"A\"=\"b\"])");
+        check_step(
+            "arg: {A: b, C: }",
+            "[Arg { name: \"A\", default: \"b\", kind: String }, Arg { name: \"C\", kind: String }]",
+        );
+        check_step("env: {'${{ args.A }}': b}", "Named(Env, [\"<A>\"=\"b\"])");
         check_step("label: {a.b: 1}", "Label([\"a.b\"=\"1\"])");
         check_step("workdir: /a", "Workdir(\"/a\")");
         check_step("user: a:b", "User(\"a:b\")");
