@@ -95,17 +95,18 @@ fn an_option_with_a_bad_value_is_refused() {
 #[test]
 fn the_name_of_the_host_may_be_an_argument_which_wins_over_the_option() {
     let live = Live::new("hostname");
-    let build = || {
-        let command = "(hostname; grep -cw foo /etc/hosts)";
-        live.yaml(&STEPS.replace("COMMAND", command))
+    // The name is in no key of the cache.
+    let build = |mark: &str| {
+        let command = format!("(true UNIQUE {mark}; hostname; grep -cw foo /etc/hosts)");
+        live.yaml(&STEPS.replace("COMMAND", &command))
     };
-    let out = build()
+    let out = build("argument")
         .arg("--build-arg=BUILDKIT_SANDBOX_HOSTNAME=foo")
         .run();
     assert_eq!(out.rootfs().read("/out"), "foo\n1\n");
     out.stderr_lacks("unknown-build-arg");
     let solved = |options: &[&str]| {
-        let build = build();
+        let build = build(options[0]);
         let context = build.in_context("").display().to_string();
         let dest = build.beside("made");
         let mut buildctl = live.buildctl();
@@ -160,7 +161,8 @@ stages:
 #[test]
 fn memory_and_processors_are_as_much_as_the_command_line_says() {
     let live = Live::new("resources");
-    let command = "(cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/cpu.max 2> /dev/null \
+    // They are in no key of the cache.
+    let command = "(true UNIQUE; cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/cpu.max 2> /dev/null \
                    || cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/cpu/cpu.cfs_quota_us)";
     let out = live
         .yaml(&STEPS.replace("COMMAND", command))
