@@ -17,3 +17,6 @@ RUN <<EOF
 first line
 second line
 EOF
+RUN <<EOF
+one line
+EOF

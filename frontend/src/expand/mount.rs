@@ -2,7 +2,7 @@
 
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostics};
-use crate::expr::{Found, Scope as _, Text, predefined};
+use crate::expr::{Found, Name, Scope as _, Text, predefined};
 use crate::model::map::{self, MapPhase};
 use crate::model::{Arg, CacheMount, CacheUse, SecretMount, SecretUse, SshMount, SshUse};
 use crate::preset::{self, PRESETS};
@@ -127,6 +127,31 @@ impl Mapper<'_, '_> {
             Found::Set(value) => Some(Text::literal(name.span, value)),
             _ => None,
         }
+    }
+
+    /// Returns the value of the argument that a `build-env` without a value names: that of the
+    /// argument which is declared here, else the request's.
+    pub(super) fn value_of_arg(&mut self, name: &Spanned<String>) -> Option<Text> {
+        let arg = Name::Arg(name.value.clone());
+        if self.names.sets.find(self.names.set, &name.value).is_some() {
+            self.names.mention(&arg, name.span, self.diags);
+        }
+        let found = match self.names.find(&arg) {
+            Found::Set(value) => Some(value),
+            _ => None,
+        };
+        let found = found.or_else(|| {
+            self.expander
+                .asked
+                .args
+                .get(&name.value)
+                .map(String::as_str)
+        });
+        let found = found.or_else(|| match self.names.find(&predefined(&name.value)?) {
+            Found::Set(value) => Some(value),
+            _ => None,
+        });
+        found.map(|value| Text::literal(name.span, value))
     }
 
     /// Returns the mapper for what stands outside of stages: no stage's arguments are there.

@@ -6,7 +6,8 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostics, Place};
-use crate::model::{Build, Verb};
+use crate::model::{Build, Value, Verb};
+use crate::text::Spanned;
 
 use super::input::StageNames;
 use super::{Asked, StageId};
@@ -134,6 +135,12 @@ pub(super) fn unknown_args(build: &Build, asked: &Asked, diags: &mut Diagnostics
     }
 }
 
+/// Returns the variables that have the value of an argument of the same name.
+fn of_env(entries: &[(Spanned<String>, Option<Value>)]) -> impl Iterator<Item = &str> {
+    let unset = entries.iter().filter(|(_, value)| value.is_none());
+    unset.map(|(name, _)| name.value.as_str())
+}
+
 /// Returns the names of every argument that is declared anywhere in the file.
 pub(super) fn declared(build: &Build) -> BTreeSet<&str> {
     let mut names: BTreeSet<&str> = BTreeSet::new();
@@ -142,9 +149,14 @@ pub(super) fn declared(build: &Build) -> BTreeSet<&str> {
         let variants = stage.by_platform.iter().map(|variant| &variant.body);
         for body in variants.chain([&stage.body]) {
             names.extend(body.args.iter().map(|arg| arg.name.value.as_str()));
+            names.extend(of_env(&body.build_env));
             for step in body.steps.iter().flatten() {
-                if let Verb::Arg(args) = &step.verb {
-                    names.extend(args.iter().map(|arg| arg.name.value.as_str()));
+                match &step.verb {
+                    Verb::Arg(args) => {
+                        names.extend(args.iter().map(|arg| arg.name.value.as_str()));
+                    }
+                    Verb::BuildEnv(entries) => names.extend(of_env(entries)),
+                    _ => {}
                 }
             }
         }

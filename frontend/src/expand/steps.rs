@@ -67,6 +67,10 @@ impl MapPhase<Written, Expanded> for Mapper<'_, '_> {
         Some(self.ssh_use(ssh))
     }
 
+    fn of_arg(&mut self, name: &Spanned<String>) -> Option<Text> {
+        self.value_of_arg(name)
+    }
+
     fn args(&mut self, args: &[Arg]) -> Verb<Expanded> {
         let mut entries = Vec::with_capacity(args.len());
         for arg in args {
@@ -267,7 +271,11 @@ fn add_build_env(
     let end = value.as_ref().map_or(last.span, |value| value.span());
     let mut entries = Vec::with_capacity(pairs.len());
     for (key, value) in pairs {
-        entries.push((key.clone(), value.as_ref().map(|value| m.text(value))));
+        let value = match value {
+            Some(value) => Some(m.text(value)),
+            None => m.of_arg(key),
+        };
+        entries.push((key.clone(), value));
     }
     out.push(made(first.span.to(end), Verb::BuildEnv(entries)));
 }

@@ -4,6 +4,7 @@
 //! last state, and the paths that the build context must send.
 
 mod add;
+mod command;
 mod config;
 mod copy;
 mod exec;
@@ -30,7 +31,7 @@ use super::path;
 use super::state::{Below, State};
 use super::{Resolved, ResolvedConfig};
 
-pub(crate) use exec::shell_text;
+pub(crate) use command::{logical_line, shell_text};
 
 /// What the stages do, in the plan's order.
 #[derive(Debug)]

@@ -33,6 +33,11 @@ pub trait MapPhase<P: Phase, Q: Phase> {
 
     /// Arguments that a step declares.
     fn args(&mut self, args: &[P::Arg]) -> Verb<Q>;
+
+    /// The value of a `build-env` that has none: that of the argument of its name, as of ARG.
+    fn of_arg(&mut self, _name: &Spanned<String>) -> Option<Q::Text> {
+        None
+    }
 }
 
 /// Returns the steps whose condition holds, mapped.
@@ -126,7 +131,11 @@ pub fn optional_pairs<P: Phase, Q: Phase>(
 ) -> Vec<(Spanned<String>, Option<Q::Text>)> {
     let mut out = Vec::with_capacity(entries.len());
     for (key, value) in entries {
-        out.push((key.clone(), optional(value, m)));
+        let value = match value {
+            Some(value) => Some(m.text(value)),
+            None => m.of_arg(key),
+        };
+        out.push((key.clone(), value));
     }
     out
 }
