@@ -41,10 +41,11 @@ pub(crate) enum Command {
     /// Writes the files anew where formatting changes them; standard input goes to standard
     /// output. Exits with 1 if a file cannot be read as YAML, which is left as it is.
     Fmt(Fmt),
-    /// Prints a build file as the Dockerfile that says the same.
+    /// Prints a Dockerfile as a build file, or a build file as a Dockerfile.
     ///
-    /// Exits with 1, and prints no file, if there is anything that no Dockerfile says; each such
-    /// thing is named at its line.
+    /// What is printed builds the same, op by op, and so finds the same caches. Exits with 1, and
+    /// prints no file, if there is anything that the other form does not say; each such thing is
+    /// named at its line.
     Convert(Convert),
     /// Prints the JSON Schema of build files, for editors.
     Schema(Schema),
@@ -92,14 +93,28 @@ pub(crate) struct Fmt {
 pub(crate) struct Convert {
     /// The file; `-` for standard input.
     pub(crate) file: PathBuf,
-    /// What it becomes.
+    /// What it becomes; default the other form.
     #[arg(long, value_enum)]
-    pub(crate) to: Form,
+    pub(crate) to: Option<Form>,
+    /// The frontend image that the first line of a build file names.
+    #[arg(
+        long,
+        value_name = "IMAGE",
+        default_value = "registry.example.com/windlass:1"
+    )]
+    pub(crate) syntax: String,
+    /// Print no file: compare what BuildKit would get of both, by our own reading of each.
+    #[arg(long)]
+    pub(crate) verify: bool,
+    #[command(flatten)]
+    pub(crate) request: Request,
 }
 
 /// A form of builds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Form {
+    /// Of YAML.
+    BuildFile,
     /// For places that run nothing but Dockerfiles.
     Dockerfile,
 }

@@ -16,7 +16,7 @@ enum Side {
 }
 
 /// Returns a unified diff; empty if the texts are equal.
-pub(crate) fn unified(name: &str, old: &str, new: &str) -> String {
+pub(crate) fn unified(names: [&str; 2], old: &str, new: &str) -> String {
     let old: Vec<&str> = old.split_inclusive('\n').collect();
     let new: Vec<&str> = new.split_inclusive('\n').collect();
     let script = script(&old, &new);
@@ -31,7 +31,7 @@ pub(crate) fn unified(name: &str, old: &str, new: &str) -> String {
         let start = first.saturating_sub(CONTEXT);
         let end = (rest[n_near - 1] + 1 + CONTEXT).min(script.len());
         if out.is_empty() {
-            let _ = write!(out, "--- {name}\n+++ {name} (formatted)\n");
+            let _ = write!(out, "--- {}\n+++ {}\n", names[0], names[1]);
         }
         hunk(&script, start..end, &mut out);
         rest = &rest[n_near..];
@@ -120,7 +120,7 @@ mod tests {
     #[track_caller]
     fn check(old: &str, new: &str, expected: &str) {
         let text = |words: &str| words.replace(' ', "\n");
-        assert_eq!(unified("f", &text(old), &text(new)), expected);
+        assert_eq!(unified(["f", "g"], &text(old), &text(new)), expected);
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
         check(
             "a b c d e f g h i ",
             "a b c d E f g h i ",
-            "--- f\n+++ f (formatted)\n@@ -2,7 +2,7 @@\n b\n c\n d\n-e\n+E\n f\n g\n h\n",
+            "--- f\n+++ g\n@@ -2,7 +2,7 @@\n b\n c\n d\n-e\n+E\n f\n g\n h\n",
         );
     }
 
@@ -142,7 +142,7 @@ mod tests {
         check(
             "a b c d e f g h i ",
             "A b c d e f g h ",
-            "--- f\n+++ f (formatted)\n@@ -1,4 +1,4 @@\n-a\n+A\n b\n c\n d\n\
+            "--- f\n+++ g\n@@ -1,4 +1,4 @@\n-a\n+A\n b\n c\n d\n\
              @@ -6,4 +6,3 @@\n f\n g\n h\n-i\n",
         );
     }
@@ -152,7 +152,7 @@ mod tests {
         check(
             "a",
             "a ",
-            "--- f\n+++ f (formatted)\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+a\n",
+            "--- f\n+++ g\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+a\n",
         );
     }
 }

@@ -30,7 +30,8 @@ pub(crate) fn run(fmt: &Fmt, out: &mut Output) -> Result<ExitCode, String> {
             if is_changed {
                 let name = files::name(path);
                 let before = String::from_utf8_lossy(&bytes);
-                out.result(&diff::unified(&name, &before, &text));
+                let after = format!("{name} (formatted)");
+                out.result(&diff::unified([&name, &after], &before, &text));
                 code = ExitCode::from(1);
             }
         } else if path == Path::new("-") {

@@ -25,6 +25,29 @@ pub(crate) struct Compiled {
     builds: Vec<(Plan, Lowered)>,
 }
 
+impl Compiled {
+    /// Returns what BuildKit would get, as text for people; a platform, its vertices, its config.
+    pub(crate) fn sent(&self) -> Result<String, String> {
+        let mut out = String::new();
+        for (plan, lowered) in &self.builds {
+            out.push_str(&plan.target.format_all());
+            out.push('\n');
+            out.push_str(&text_of(dump(&definition(lowered, &self.files)))?);
+            out.push_str(&String::from_utf8_lossy(&lowered.config));
+            out.push('\n');
+        }
+        Ok(out)
+    }
+
+    /// Returns the vertices and configs themselves, places and names aside.
+    pub(crate) fn bytes(&self) -> Vec<(Vec<Vec<u8>>, &[u8])> {
+        let builds = self.builds.iter();
+        builds
+            .map(|(_, lowered)| (definition(lowered, &self.files).def, &lowered.config[..]))
+            .collect()
+    }
+}
+
 /// Shows a build file's graph.
 pub(crate) fn run(graph: &Graph, out: &mut Output) -> Result<ExitCode, String> {
     let compiled = compile(&graph.file, &graph.request, Purpose::Build)?;
@@ -133,6 +156,16 @@ pub(crate) fn compile(
     purpose: Purpose,
 ) -> Result<Compiled, String> {
     let bytes = files::build_file(path)?;
+    compile_text(&files::name(path), &bytes, request, purpose)
+}
+
+/// The same of a file that was read.
+pub(crate) fn compile_text(
+    name: &str,
+    bytes: &[u8],
+    request: &Request,
+    purpose: Purpose,
+) -> Result<Compiled, String> {
     let images = images::read(request.images.as_deref())?;
     let mut asked = Asked {
         target: request.target.clone(),
@@ -148,10 +181,9 @@ pub(crate) fn compile(
 
     let mut files = Files::new();
     let mut diags = Diagnostics::new();
-    let name = files::name(path);
-    let file = files.add(&name, String::from_utf8_lossy(&bytes));
+    let file = files.add(name, String::from_utf8_lossy(bytes));
     let mut builds = Vec::new();
-    if let Some(reading) = compile::read(file, &name, &bytes, &mut diags) {
+    if let Some(reading) = compile::read(file, name, bytes, &mut diags) {
         let options = options(&platforms);
         let known = diags.clone();
         let (plans, resolved) = loop {

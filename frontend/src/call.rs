@@ -58,8 +58,10 @@ pub enum Question {
     Graph,
     /// What a build would do.
     Plan,
-    /// What BuildKit would be asked to do.
+    /// What the file says in the other form: a Dockerfile as a build file, or back.
     Convert,
+    /// What BuildKit would be asked to do.
+    Definition,
     /// Whether the daemon's Dockerfile frontend would ask it to do the same.
     Verify,
     /// What a build file may say.
@@ -103,9 +105,15 @@ pub const CALLS: &[Call] = &[
         "Show the stages and steps that the target needs",
     ),
     call(
+        "convert",
+        "1.0.0",
+        Question::Convert,
+        "Print a Dockerfile as a build file, or a build file as a Dockerfile",
+    ),
+    call(
         "convertllb",
         "0.1.0",
-        Question::Convert,
+        Question::Definition,
         "Show what BuildKit would be asked to do, as JSON",
     ),
     call(
@@ -181,6 +189,12 @@ impl Answer {
             .filter_map(|(key, value)| Some((key.to_owned(), value?.into_bytes())))
             .collect()
     }
+}
+
+/// Returns a file in another form.
+pub fn converted(text: String) -> Answer {
+    let json = serde_json::json!({ "file": text });
+    Answer::new(&json, text)
 }
 
 /// Returns what a build file may say.

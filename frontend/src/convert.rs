@@ -1,17 +1,87 @@
 //! Build files from Dockerfiles, and Dockerfiles from build files.
 //!
-//! `write` turns a [`Build`](crate::model::Build) into the tree that a person would have written;
+//! `settle` makes a build that a build file can say of what a Dockerfile was read to. `write` turns a [`Build`](crate::model::Build) into the tree that a person would have written;
 //! `syntax::print` makes text of it. `dockerfile` turns one into a Dockerfile.
 
 pub mod comments;
 pub mod dockerfile;
+mod settle;
 pub mod write;
 
-use crate::diagnostic::Diagnostics;
-use crate::text::FileId;
-use crate::{expand, model, syntax};
+use crate::diagnostic::{Code, Diagnostics, Place, Severity};
+use crate::text::{FileId, Files};
+use crate::{dockerfile as dockerfile_reader, expand, model, syntax};
 
 use comments::Comments;
+
+/// A form of builds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A build file.
+    BuildFile,
+    /// A Dockerfile.
+    Dockerfile,
+}
+
+/// Returns the form of a text; `name` is that of its file.
+pub fn form(name: &str, text: &str) -> Form {
+    match dockerfile_reader::is_dockerfile(name, text) {
+        true => Form::Dockerfile,
+        false => Form::BuildFile,
+    }
+}
+
+/// Returns what a file says in the other form; `image` is that of the frontend, for the first
+/// line of a build file.
+///
+/// Reports what is wrong with the file, and `not-in-build-file` or `not-in-dockerfile`. Nothing is
+/// returned if there is an error.
+pub fn convert(
+    file: FileId,
+    files: &Files,
+    bytes: &[u8],
+    image: &str,
+    diags: &mut Diagnostics,
+) -> Option<String> {
+    let text = syntax::text(file, bytes, diags)?;
+    let converted = match form(files.get(file).name(), text) {
+        Form::Dockerfile => Some(to_build_file(file, files, image, diags)),
+        Form::BuildFile => to_dockerfile(file, bytes, diags),
+    };
+    converted.filter(|_| !diags.has_errors())
+}
+
+/// Returns the build file that says what a Dockerfile says; `image` is that of the frontend.
+///
+/// Reports what is wrong with the Dockerfile and `not-in-build-file`; the result lacks whatever was
+/// reported.
+pub fn to_build_file(file: FileId, files: &Files, image: &str, diags: &mut Diagnostics) -> String {
+    let source = files.get(file);
+    let reading = dockerfile_reader::read(file, source.text(), diags);
+    let mut build = reading.build;
+    expand::check(&build, diags);
+    let mut comments = settle::settle(&mut build, &reading.comments, source, diags);
+    let text = syntax::print::print(&write::write(&build, &mut comments));
+    check(file, &text, diags);
+    format!("# syntax={image}\n{text}")
+}
+
+/// Reports what a build file does not take, such as names that only a Dockerfile allows.
+fn check(file: FileId, text: &str, diags: &mut Diagnostics) {
+    if diags.has_errors() {
+        return;
+    }
+    let mut found = Diagnostics::new();
+    if let Some(document) = syntax::parse(file, text, &mut found) {
+        expand::check(&model::decode(&document, &mut found), &mut found);
+    }
+    let place = Place::Outside("Dockerfile");
+    for wrong in found.iter().filter(|it| it.severity == Severity::Error) {
+        let message = format!("a build file cannot say all of it: {}", wrong.message);
+        let diagnostic = diags.report(Code::NotInBuildFile, place, message);
+        diagnostic.help(wrong.helps.join("; "));
+    }
+}
 
 /// Returns the Dockerfile that says what a build file says.
 ///

@@ -35,7 +35,7 @@ use history::Entry;
 use options::{ContextSource, Options, TargetChoice};
 use state::{Below, State};
 
-pub(crate) use evaluate::shell_text;
+pub(crate) use evaluate::{logical_line, shell_text};
 
 /// What one platform's build comes to.
 #[derive(Debug)]

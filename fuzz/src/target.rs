@@ -13,7 +13,7 @@ use windlass_frontend::lower::{self, Resolved};
 use windlass_frontend::model::{self, PlatformPattern};
 use windlass_frontend::syntax::print;
 use windlass_frontend::text::{FileId, Files, Span};
-use windlass_frontend::{dockerfile, git_url, syntax, units};
+use windlass_frontend::{convert, dockerfile, git_url, syntax, units};
 
 use buildkit_llb::Platform;
 
@@ -40,6 +40,11 @@ pub const TARGETS: &[Target] = &[
         name: "format",
         seeds: seed::build_files,
         feed: format,
+    },
+    Target {
+        name: "convert",
+        seeds: || [seed::dockerfiles(), seed::build_files()].concat(),
+        feed: other_form,
     },
     Target {
         name: "expression",
@@ -280,6 +285,50 @@ fn file(bytes: &[u8]) {
     }
     reading.add_paths(&mut diags);
     let _ = render(&diags, &files, Colour::Plain);
+}
+
+/// What is converted to the other form is sent as the same vertices and configs.
+fn other_form(bytes: &[u8]) {
+    let Some(sent) = sent(bytes) else {
+        return;
+    };
+    let mut files = Files::new();
+    let file = files.add("file", String::from_utf8_lossy(bytes));
+    let mut diags = Diagnostics::new();
+    let Some(text) = convert::convert(file, &files, bytes, "windlass", &mut diags) else {
+        return;
+    };
+    let again = self::sent(text.as_bytes());
+    let again = again.unwrap_or_else(|| panic!("cannot be built:\n{text}"));
+    assert!(sent == again, "builds something else:\n{text}");
+}
+
+/// The vertices of a platform, and its image config.
+type Sent = (Vec<Vec<u8>>, Vec<u8>);
+
+/// Returns what BuildKit gets of a file without a mistake.
+fn sent(bytes: &[u8]) -> Option<Vec<Sent>> {
+    let mut files = Files::new();
+    let mut diags = Diagnostics::new();
+    let file = files.add("file", String::from_utf8_lossy(bytes));
+    let reading = compile::read(file, "file", bytes, &mut diags)?;
+    let platforms = Platforms {
+        builder: Platform::new("linux", "amd64"),
+        asked: vec![Platform::new("linux", "amd64")],
+    };
+    let plans = compile::plans(&reading.build, &Asked::default(), &platforms, &mut diags);
+    let mut resolved = Resolved::default();
+    for image in plans.iter().flat_map(|plan| &plan.images) {
+        let config = CONFIG.as_bytes().to_vec();
+        resolved.insert(image, image.name.clone(), config, &mut diags);
+    }
+    let mut sent = Vec::new();
+    for plan in plans {
+        let lowered = lower::lower(plan, &resolved, &Options::default(), &files, &mut diags);
+        let definition = lowered.graph.define(lowered.result, &[]);
+        sent.push((definition.def, lowered.config.to_vec()));
+    }
+    (!diags.has_errors() && !sent.is_empty()).then_some(sent)
 }
 
 const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config":{"Env":["PATH=/bin"]},

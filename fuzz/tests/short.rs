@@ -27,6 +27,11 @@ fn formatting() {
 }
 
 #[test]
+fn conversions() {
+    check("convert", 3_000);
+}
+
+#[test]
 fn expressions() {
     check("expression", 20_000);
 }

@@ -137,6 +137,38 @@ fn a_schema_needs_no_file_and_is_of_the_draft_that_was_asked_for() {
 }
 
 #[test]
+fn a_file_is_converted_to_the_other_form() {
+    let dockerfile = "FROM busybox AS one\nRUN make # all\n";
+    let case = call(dockerfile, "convert").option("source", "example.com/windlass:1");
+    let converted = answer(&case);
+    let expected = "\
+# syntax=example.com/windlass:1
+stages:
+  one:
+    from: busybox
+    steps:
+      - run: \"make # all\"
+";
+    assert_eq!(converted["txt"], expected);
+    let json: serde_json::Value = serde_json::from_str(&converted["json"]).expect("JSON");
+    assert_eq!(json["file"], expected);
+    let back = answer(&call(expected, "convert"));
+    assert_eq!(
+        back["txt"],
+        format!("# syntax=docker/dockerfile:1\n\n{dockerfile}")
+    );
+    let error = call(
+        "stages: {a: {from: scratch, steps: [{mkdir: /a}]}}",
+        "convert",
+    )
+    .error();
+    assert!(
+        error.to_string().contains("a Dockerfile has no `mkdir`"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_check_tells_what_fails_the_build() {
     let file = "stages:\n  a:\n    frm: x\n    from: x\n    usr: y\n";
     assert_eq!(

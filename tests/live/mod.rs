@@ -9,6 +9,7 @@ mod calls;
 mod cluster;
 mod config;
 mod context;
+mod convert;
 mod copy;
 mod daemons;
 mod dockerfile;

@@ -1,11 +1,15 @@
-//! Build files that become Dockerfiles: BuildKit's own compiler makes the same of them.
+//! Build files that become Dockerfiles, and Dockerfiles that become build files: BuildKit's own
+//! compiler makes the same of both.
 
 use std::fmt::Write as _;
 use std::fs;
 
-use windlass_frontend::convert::to_dockerfile;
+use windlass_frontend::convert::{to_build_file, to_dockerfile};
 use windlass_frontend::diagnostic::Diagnostics;
-use windlass_frontend::text::FileId;
+use windlass_frontend::diagnostic::render::{Colour, render};
+use windlass_frontend::syntax::{self, print};
+use windlass_frontend::text::{FileId, Files};
+use windlass_tests::golden::inputs;
 
 use super::compiled::compile;
 use super::format::paths;
@@ -35,4 +39,50 @@ fn a_dockerfile_that_is_written_builds_the_same() {
     wrong += &differences(&cases, &requests);
     assert!(wrong.is_empty(), "{wrong}");
     assert!(cases.len() > 20, "only {} can be said", cases.len());
+}
+
+/// Returns the build file that a Dockerfile becomes.
+fn build_file(dockerfile: &str) -> Result<String, String> {
+    let mut files = Files::new();
+    let file = files.add("Dockerfile", dockerfile);
+    let mut diags = Diagnostics::new();
+    let text = to_build_file(file, &files, "windlass", &mut diags);
+    match diags.has_errors() {
+        true => Err(render(&diags, &files, Colour::Plain)),
+        false => Ok(text),
+    }
+}
+
+#[test]
+fn a_build_file_that_is_written_builds_the_same() {
+    let mut requests = String::new();
+    let mut cases = Vec::new();
+    let mut wrong = String::new();
+    let mut paths = inputs("parity", "Dockerfile");
+    paths.extend(inputs("parity/dockerfiles", "Dockerfile"));
+    for path in paths {
+        let dockerfile = fs::read_to_string(&path).expect("a Dockerfile");
+        let yaml = fs::read_to_string(path.with_extension("yaml"));
+        let options = Options::read(yaml.as_ref().unwrap_or(&dockerfile));
+        let text = match build_file(&dockerfile) {
+            Ok(text) => text,
+            Err(found) => {
+                let _ = writeln!(wrong, "{}\n{found}", path.display());
+                continue;
+            }
+        };
+        let document = syntax::parse(FileId::ROOT, &text, &mut Diagnostics::new());
+        let document = document.unwrap_or_else(|| panic!("{}\n{text}", path.display()));
+        assert_eq!(print::format(&document), text, "{}", path.display());
+        let platforms = [options.platform.as_str()];
+        let compiled = compile("build.yaml", text.as_bytes(), &options.asked, &platforms);
+        if compiled.builds.is_empty() || compiled.diags.has_errors() {
+            let _ = writeln!(wrong, "{}\n{text}{}", path.display(), compiled.rendered());
+            continue;
+        }
+        let _ = writeln!(requests, "{}", request(&dockerfile, &options, &compiled));
+        cases.push(format!("{}\n{text}", path.display()));
+    }
+    wrong += &differences(&cases, &requests);
+    assert!(wrong.is_empty(), "{wrong}");
 }

@@ -114,3 +114,148 @@ error[not-in-dockerfile]: a Dockerfile has no variable in this place
 exit 1"
     );
 }
+
+const DOCKERFILE: &str = "\
+# syntax=docker/dockerfile:1
+# check=skip=ConsistentInstructionCasing,CopyIgnoredFile;error=true
+# The shop.
+
+# VERSION which Node
+ARG VERSION=20
+
+# deps installs what the manifests name
+FROM node:${VERSION}-alpine AS deps
+WORKDIR /app
+# manifests first
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm \\
+    --mount=type=secret,id=npm_token,env=NPM_TOKEN \\
+    npm ci && \\
+    # left behind
+    rm -rf /tmp/*
+
+FROM node:${VERSION}-alpine
+ARG MODE=production
+ARG COMMIT
+ENV PORT=3000 PATH=/app/bin:$PATH
+
+COPY --from=0 /app/node_modules ./node_modules
+RUN <<EOF
+addgroup -S app
+EOF
+# who runs it
+USER app
+EXPOSE 3000
+HEALTHCHECK --interval=30s CMD wget -q localhost:$PORT || exit 1
+# what runs
+CMD [\"node\", \"server.js\"]
+# the end
+";
+
+#[test]
+fn a_dockerfile_becomes_a_build_file() {
+    assert_eq!(
+        shown(
+            &["convert", "--syntax=example.com/windlass:1", "-"],
+            DOCKERFILE
+        ),
+        "\
+# syntax=example.com/windlass:1
+# The shop.
+
+check: {skip: [copy-ignored], error: true}
+
+args:
+  VERSION:
+    default: \"20\"
+    description: which Node
+  MODE: production
+
+secrets:
+  npm_token:
+    env: NPM_TOKEN
+    required: false
+
+stages:
+  deps:
+    description: installs what the manifests name
+    from: node:${{ args.VERSION }}-alpine
+    workdir: /app
+    steps:
+      # manifests first
+      - copy: [package.json, package-lock.json]
+        to: ./
+      - run: |
+          npm ci && \\
+              # left behind
+              rm -rf /tmp/*
+        cache: npm
+        secrets: npm_token
+
+  final:
+    from: node:${{ args.VERSION }}-alpine
+    build-env:
+      MODE: ${{ args.MODE }}
+    steps:
+      - build-env:
+          COMMIT:
+      - env:
+          PORT: \"3000\"
+          PATH: /app/bin:${{ env.PATH }}
+
+      - copy: /app/node_modules
+        from: deps
+        to: ./node_modules
+      - run: |
+          addgroup -S app
+        errexit: false
+      # who runs it
+      - user: app
+      - expose: [3000]
+      - healthcheck:
+          run: wget -q localhost:$PORT || exit 1
+          interval: 30s
+    image:
+      # what runs
+      cmd: [node, server.js]
+# the end
+exit 0"
+    );
+}
+
+#[test]
+fn both_forms_are_compared_by_our_own_reading() {
+    assert_eq!(
+        shown(
+            &["convert", "--verify", "--build-arg=COMMIT=1", "-"],
+            DOCKERFILE
+        ),
+        "<stdin>: the converted file gives the same vertices and image config, by our own reading \
+         of both; the Dockerfile frontend itself was not asked\nexit 0"
+    );
+}
+
+#[test]
+fn a_file_is_not_converted_to_its_own_form() {
+    assert_eq!(
+        shown(&["convert", "--to=dockerfile", "-"], DOCKERFILE),
+        "windlass: <stdin> is a Dockerfile\nexit 2"
+    );
+}
+
+#[test]
+fn what_no_build_file_says_is_named_at_its_line() {
+    let file = "ARG A=1\nARG B=${A}\nARG A=2\nFROM alpine:$A\n";
+    assert_eq!(
+        shown(&["convert", "-"], file),
+        "\
+error[not-in-build-file]: a build file has no two values of `A`
+ --> <stdin>:1:5
+  |
+1 | ARG A=1
+  |     ^
+  |
+  = help: give one of the arguments another name
+exit 1"
+    );
+}

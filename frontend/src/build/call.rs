@@ -5,6 +5,7 @@ use super::start::{Invocation, Start};
 use super::{compiled, read, solve, stop_at_mistakes, stop_at_violations, verify};
 use crate::call::{self, Answer, Question};
 use crate::compile;
+use crate::convert;
 use crate::diagnostic::Diagnostics;
 use crate::expand::{self, Purpose};
 use crate::gateway::error::CANCELED;
@@ -51,7 +52,8 @@ async fn of_file(
         Question::Targets => targets(start, &loaded),
         Question::Lint => lint(gateway, start, invocation, &loaded).await,
         Question::Verify => verify::verify(gateway, start, invocation, &loaded).await,
-        Question::Convert => convert(gateway, start, invocation, &loaded).await,
+        Question::Definition => definition(gateway, start, invocation, &loaded).await,
+        Question::Convert => convert(invocation, &loaded),
         question => planned(start, &loaded, question),
     }
 }
@@ -92,7 +94,18 @@ fn planned(start: &Start, loaded: &Loaded, question: Question) -> Result<Answer,
     })
 }
 
-async fn convert(
+/// The first line of what a Dockerfile becomes names the image that answers.
+fn convert(invocation: &Invocation, loaded: &Loaded) -> Result<Answer, Error> {
+    let mut diags = Diagnostics::new();
+    let image = invocation.options.get("source").map(String::as_str);
+    let image = image.unwrap_or("windlass");
+    let (files, bytes) = (&loaded.files, &loaded.bytes);
+    let text = convert::convert(FileId::ROOT, files, bytes, image, &mut diags);
+    stop_at_mistakes(&diags, loaded)?;
+    Ok(call::converted(text.unwrap_or_default()))
+}
+
+async fn definition(
     gateway: &impl Gateway,
     start: &Start,
     invocation: &Invocation,

@@ -48,6 +48,7 @@ pub fn dockerfile(build: &Build, comments: &mut Comments, diags: &mut Diagnostic
         is_root: true,
     };
     cx.out.push('\n');
+    cx.lines(&std::mem::take(&mut comments.head));
     cx.comment(build.description.as_ref().map(|it| it.value.as_str()));
     let platforms = build.platforms.iter().map(|it| it.value.format_all());
     let platforms: Vec<String> = platforms.collect();

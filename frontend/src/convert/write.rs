@@ -10,8 +10,9 @@ mod step;
 
 use crate::model::{
     Arg, ArgType, Body, Build, Check, ImageKeys, InputKind, InputName, NamedCache, NamedSecret,
-    NamedSsh, PlatformPattern, Stage, Written,
+    NamedSsh, PlatformPattern, Stage, Value, Written,
 };
+use crate::syntax::node::Layout;
 use crate::syntax::print::{Shape, Tree};
 
 use super::comments::Comments;
@@ -42,6 +43,7 @@ pub fn write(build: &Build, comments: &mut Comments) -> Tree {
         }
     }
     fields.put("stages", Some(stages.tree()));
+    sections(&mut fields, comments);
     let mut tree = fields.tree();
     if let Shape::Items { after, .. } = &mut tree.shape {
         let left = std::mem::take(&mut comments.before);
@@ -49,6 +51,32 @@ pub fn write(build: &Build, comments: &mut Comments) -> Tree {
         after.append(&mut comments.end);
     }
     tree
+}
+
+/// Puts a blank line before every map of the file but the first, and what is about the file above.
+fn sections(fields: &mut Fields, comments: &mut Comments) {
+    for (n, item) in fields.items.iter_mut().enumerate() {
+        let is_section = matches!(
+            &item.value.shape,
+            Shape::Items {
+                layout: Layout::Block,
+                ..
+            }
+        );
+        if n > 0 && is_section {
+            item.before.insert(0, String::new());
+        }
+    }
+    if let Some(first) = fields
+        .items
+        .first_mut()
+        .filter(|_| !comments.head.is_empty())
+    {
+        let mut head = std::mem::take(&mut comments.head);
+        head.push(String::new());
+        head.append(&mut first.before);
+        first.before = head;
+    }
 }
 
 fn args(args: &[Arg], comments: &mut Comments) -> Fields {
@@ -122,49 +150,64 @@ fn body(body: &Body, fields: &mut Fields, comments: &mut Comments) {
     fields.put("from", body.from.as_ref().map(input));
     fields.some("args", args(&body.args, comments));
     fields.pairs("env", &body.env);
+    fields.noted(body.env.first().map(|it| it.0.span), comments);
     fields.optional_pairs("build-env", &body.build_env);
+    fields.noted(body.build_env.first().map(|it| it.0.span), comments);
     let shell = body.shell.as_ref();
-    fields.put(
-        "shell",
-        shell.map(|it| list(it.value.iter().map(text).collect())),
+    fields.put("shell", shell.map(|it| texts(&it.value)));
+    fields.noted(
+        shell.and_then(|it| it.value.first()).map(Value::span),
+        comments,
     );
     fields.put("user", body.user.as_ref().map(text));
+    fields.noted(body.user.as_ref().map(Value::span), comments);
     fields.put("workdir", body.workdir.as_ref().map(text));
+    fields.noted(body.workdir.as_ref().map(Value::span), comments);
     fields.boolean("errexit", body.errexit.as_ref());
     if let Some(steps) = &body.steps {
         fields.put("steps", Some(step::steps(steps, comments)));
     }
     if let Some(keys) = &body.image {
-        fields.put("image", Some(image(keys)));
+        fields.put("image", Some(image(keys, comments)));
     }
     fields.put("check", body.check.as_ref().map(check));
 }
 
-fn image(keys: &ImageKeys<Written>) -> Tree {
+fn texts(values: &[Value]) -> Tree {
+    list(values.iter().map(text).collect())
+}
+
+fn image(keys: &ImageKeys<Written>, comments: &mut Comments) -> Tree {
     let mut fields = Fields::default();
     let command = |it: &crate::text::Spanned<_>| step::command(&it.value);
     fields.put("user", keys.user.as_ref().map(text));
+    fields.noted(keys.user.as_ref().map(Value::span), comments);
     fields.put("workdir", keys.workdir.as_ref().map(text));
     fields.pairs("env", &keys.env);
     fields.list("expose", keys.expose.iter().map(fields::bare).collect());
+    fields.noted(keys.expose.first().map(Value::span), comments);
     fields.list("volumes", keys.volumes.iter().map(text).collect());
+    fields.noted(keys.volumes.first().map(Value::span), comments);
     fields.pairs("labels", &keys.labels);
+    fields.noted(keys.labels.first().map(|it| it.0.span), comments);
     fields.pairs("annotations", &keys.annotations);
     let healthcheck = keys.healthcheck.as_ref();
     fields.put(
         "healthcheck",
         healthcheck.map(|it| step::healthcheck(&it.value)),
     );
+    fields.noted(healthcheck.map(|it| it.span), comments);
     fields.put("stop-signal", keys.stop_signal.as_ref().map(fields::bare));
-    let shell = keys.shell.as_ref();
-    fields.put(
-        "shell",
-        shell.map(|it| list(it.value.iter().map(text).collect())),
-    );
+    fields.noted(keys.stop_signal.as_ref().map(Value::span), comments);
+    fields.put("shell", keys.shell.as_ref().map(|it| texts(&it.value)));
     fields.list("onbuild", keys.onbuild.iter().map(literal).collect());
+    fields.noted(keys.onbuild.first().map(|it| it.span), comments);
     fields.put("author", keys.author.as_ref().map(text));
+    fields.noted(keys.author.as_ref().map(Value::span), comments);
     fields.put("entrypoint", keys.entrypoint.as_ref().map(command));
+    fields.noted(keys.entrypoint.as_ref().map(|it| it.span), comments);
     fields.put("cmd", keys.cmd.as_ref().map(command));
+    fields.noted(keys.cmd.as_ref().map(|it| it.span), comments);
     fields.tree()
 }
 

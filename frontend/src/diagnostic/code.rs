@@ -176,6 +176,7 @@ codes! {
     ParallelInOrder "parallel-in-order" Warning "The builder runs parallel branches one after the other."
     UncheckedPaths "unchecked-paths" Warning "The builder does not notice that a path to copy is missing."
     // convert
+    NotInBuildFile "not-in-build-file" Error "A build file has nothing for something that the Dockerfile says."
     NotInDockerfile "not-in-dockerfile" Error "A Dockerfile has nothing for something that the file says."
     // lint: settings
     UnknownRule "unknown-rule" Error "A lint setting names a rule that does not exist."

@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn references_are_written_as_they_are_read() {
         check("a ${{ args.A }} $${{ b }} ${{ target.os-version }}");
-        check("${{ env.A:-b }}${{ env.A-${{ env.B:?c d }} }}${{ args.A:+\\\\\\}\\ }}");
+        check("${{ env.A:-b }}${{ env.A-${{ env.B:?c d }} }}${{ args.A:+\\\\\\}\\  }}");
         check("${{ env.A##a*\\/ }}${{ env.A%b\\} }}${{ env.A//[a\\]]\\//b\\}c }}");
     }
 

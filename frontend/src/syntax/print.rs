@@ -155,7 +155,10 @@ struct Printer {
 
 impl Printer {
     fn items(&mut self, items: &[Item], after: &[String], indent: usize) {
-        for item in items {
+        for (n, item) in items.iter().enumerate() {
+            let n_blank = item.before.iter().take_while(|line| line.is_empty());
+            let n_blank = if n == 0 { n_blank.count() } else { 0 };
+            self.comments(&item.before[n_blank..], indent);
             self.item(item, indent);
         }
         self.comments(after, indent);
@@ -180,7 +183,6 @@ impl Printer {
     }
 
     fn item(&mut self, item: &Item, indent: usize) {
-        self.comments(&item.before, indent);
         self.indent(indent);
         let start = self.out.len();
         match &item.key {
@@ -225,7 +227,9 @@ impl Printer {
                 let is_compact = item.key.is_none()
                     && item.value.anchor.is_empty()
                     && item.trailing.is_empty()
-                    && items.first().is_some_and(|first| first.before.is_empty());
+                    && items
+                        .first()
+                        .is_some_and(|first| first.before.iter().all(String::is_empty));
                 if is_compact {
                     self.out.push(' ');
                     self.is_begun = true;

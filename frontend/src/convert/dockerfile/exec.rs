@@ -37,7 +37,11 @@ pub(super) fn run(cx: &mut Cx<'_>, run: &Run<Written>) {
             let own = run.exec.errexit.as_ref();
             let of_stage = cx.stage.and_then(|stage| stage.body.errexit.as_ref());
             let errexit = own.or(of_stage).is_none_or(|flag| flag.value);
-            shell_text(&cx.literal(text), &shell, errexit.into())
+            let text = cx.literal(text);
+            match own {
+                Some(flag) if !flag.value => text,
+                _ => shell_text(&text, &shell, errexit.into()),
+            }
         }
     };
     let lines = text.strip_suffix('\n').unwrap_or_default();

@@ -4,9 +4,10 @@ use crate::expr;
 use crate::model::Value;
 use crate::syntax::node::Layout;
 use crate::syntax::print::{Item, Shape, Tree};
-use crate::text::Spanned;
+use crate::text::{Span, Spanned};
 
 use super::pattern;
+use crate::convert::comments::Comments;
 
 /// The entries of a map that is being written; what is not there is left out.
 #[derive(Default)]
@@ -39,6 +40,13 @@ impl Fields {
     /// Adds a list if it has an entry; one entry stands for itself.
     pub(super) fn one_or_list(&mut self, key: &str, values: Vec<Tree>) {
         self.put(key, (!values.is_empty()).then(|| one_or_list(values)));
+    }
+
+    /// Gives the last entry the comments at a place.
+    pub(super) fn noted(&mut self, at: Option<Span>, comments: &mut Comments) {
+        if let Some((at, item)) = at.zip(self.items.last_mut()) {
+            comments.put(at.start, item);
+        }
     }
 
     pub(super) fn boolean(&mut self, key: &str, value: Option<&Spanned<bool>>) {

@@ -122,10 +122,7 @@ impl Cx<'_> {
         let mut items = Vec::with_capacity(entries.len());
         for (n, (key, value)) in entries.into_iter().enumerate() {
             let next = starts.get(n + 1).copied().unwrap_or(limit);
-            let mut before = self.lines_before(starts[n]);
-            if n == 0 && before.first().is_some_and(String::is_empty) {
-                before.remove(0);
-            }
+            let before = self.lines_before(starts[n]);
             items.push(self.item(before, key, value, next));
         }
         self.outer = outer;
