@@ -24,7 +24,7 @@ use crate::gateway::{Error, Gateway, Outcome, concurrent, status};
 use crate::lint;
 use crate::load::{self, Loaded};
 use crate::lower::{self, Lowered, Resolved};
-use crate::model::Build;
+use crate::model::{Build, Language};
 use crate::pass;
 use crate::plan::Plan;
 use crate::text::FileId;
@@ -91,7 +91,7 @@ async fn compiled(
         &lint::Input {
             build: &build,
             asked: &asked,
-            plans: &plans,
+            plans: looked_at(&build, &plans),
             resolved: &resolved,
             files: &loaded.files,
             ignored: &loaded.exclude,
@@ -112,6 +112,15 @@ async fn compiled(
     stop_at_mistakes(diags, loaded)?;
     lint::settle(&settings, diags);
     Ok(lowered)
+}
+
+/// Returns the plans that rules look at: of a Dockerfile the first platform's only
+/// (`frontend/dockerfile/builder/build.go`, v0.32.2).
+fn looked_at<'p>(build: &Build, plans: &'p [Plan]) -> &'p [Plan] {
+    match build.language {
+        Language::Dockerfile => &plans[..plans.len().min(1)],
+        Language::BuildFile => plans,
+    }
 }
 
 /// Plans the build and looks up what it uses, again until no base brings along a trigger that

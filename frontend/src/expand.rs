@@ -33,7 +33,7 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::Diagnostics;
 use crate::expr::Text;
-use crate::model::{Arg, Build, CacheMount, Check, Phase, SecretMount, SshMount, Step};
+use crate::model::{Arg, Build, CacheMount, Check, Language, Phase, SecretMount, SshMount, Step};
 use crate::preset::Preset;
 use crate::request::NamedContexts;
 use crate::text::{Span, Spanned};
@@ -202,6 +202,9 @@ pub fn expand(
         (Purpose::Check, None) => (0..build.stages.len()).map(StageId).collect(),
         _ => vec![result],
     };
+    if build.language == Language::Dockerfile {
+        expander.report_args(diags);
+    }
     let stages = expander.stages(&roots, diags);
     Some(Expansion {
         target: target.clone(),

@@ -102,6 +102,38 @@ result [7].1
 }
 
 #[test]
+fn the_arguments_of_a_dockerfile_say_what_else_is_scanned() {
+    let file = "\
+ARG BUILDKIT_SBOM_SCAN_CONTEXT=true
+FROM scratch AS file
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
+COPY <<EOF /file
+data
+EOF
+FROM scratch AS base
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
+COPY --from=file /file /foo
+FROM base
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
+";
+    let record = scanned(file).run();
+    let text = scan(record.solves.last().expect("a scan"));
+    let mounts = text
+        .lines()
+        .filter(|line| line.contains("mount: /run/src/"));
+    let mounts: Vec<&str> = mounts.map(str::trim).collect();
+    assert_eq!(
+        mounts,
+        [
+            "mount: /run/src/core/sbom [4] read-only",
+            "mount: /run/src/extras/sbom-base [4] read-only",
+            "mount: /run/src/extras/sbom-context [5] read-only",
+            "mount: /run/src/extras/sbom-file [3] read-only",
+        ]
+    );
+}
+
+#[test]
 fn every_platform_is_scanned_on_the_builder() {
     let case = scanned("stages: {app: {from: alpine:3}}\n")
         .option("platform", "linux/arm64,linux/amd64")

@@ -137,11 +137,12 @@ fn what_is_wrong_with_a_trigger_names_it_and_its_image() {
     };
     check(
         "FROM other",
-        "FROM cannot be a trigger (a trigger is one instruction without ONBUILD, such as `COPY . /app`)",
+        "FROM isn't allowed as an ONBUILD trigger (a trigger is one of the other instructions)",
     );
     check(
         "COPY a",
-        "COPY needs a source and a destination (write both, such as `COPY . /app`)",
+        "COPY requires at least two arguments, but only one was provided. Destination could not \
+         be determined (write both, such as `COPY . /app`)",
     );
     check(
         "COPY --from=UPPER a b",
@@ -149,18 +150,18 @@ fn what_is_wrong_with_a_trigger_names_it_and_its_image() {
     );
     check(
         "COPY --from=7 a b",
-        "there is no stage 7 (stages are counted from 0)",
+        "invalid stage index 7 (stages are counted from 0)",
     );
     check(
         "COPY --from=app a b",
-        "stage `app` takes files from itself (an image of that name is `{image: app}`)",
+        "circular dependency detected on stage: app (a stage takes files from the stages before it)",
     );
     check(
         "EXPOSE many",
         "`many` is not a port (write a port or a range, with its protocol unless it is tcp: \
          8080, 53/udp, 8000-8010)",
     );
-    check("WORKDIR ${A:?is needed}", "`env.A`: is needed");
+    check("WORKDIR ${A:?is needed}", "env.A: is needed");
     check(
         "RUN --mount=type=cache,target=/ x",
         "nothing can be mounted over `/` (name a directory below it)",

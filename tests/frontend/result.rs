@@ -148,3 +148,38 @@ stages:
         ]
     );
 }
+
+#[test]
+fn warnings_about_a_dockerfile_are_those_of_its_first_platform() {
+    let warnings = |first: &str, second: &str| {
+        let case = case("FROM single\nCMD [\"a\"]\n")
+            .option("platform", &format!("{first},{second}"))
+            .image("docker.io/library/single:latest", "linux/amd64");
+        let mut case = case;
+        let key = |arch: &str| {
+            (
+                "docker.io/library/single:latest".to_owned(),
+                arch.to_owned(),
+            )
+        };
+        let meta = case.gateway.images[&key("linux/amd64")].clone();
+        case.gateway.images.insert(key("linux/arm64"), meta);
+        case.run().warnings.len()
+    };
+    assert_eq!(warnings("linux/amd64", "linux/arm64"), 0);
+    assert_eq!(warnings("linux/arm64", "linux/amd64"), 1);
+}
+
+#[test]
+fn the_arguments_of_a_dockerfile_are_evaluated_if_nobody_mentions_them() {
+    let file = "ARG A=${A:?missing}\nFROM alpine:3\n";
+    let message = case(file).error().message;
+    assert!(message.contains("A: missing"), "{message}");
+    let given = case(file).option("build-arg:A", "b");
+    assert!(
+        given
+            .outcome()
+            .metadata
+            .contains_key("containerimage.config")
+    );
+}

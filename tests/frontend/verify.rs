@@ -6,7 +6,8 @@ use windlass_frontend::gateway::{Error, FrontendAnswer};
 
 use super::{Case, case};
 
-const DOCKERFILE: &str = "# syntax=registry.example.com/windlass:1\nFROM alpine:3\nRUN make\n";
+const DOCKERFILE: &str =
+    "# syntax=registry.example.com/windlass:1\nFROM alpine:3 AS app\nRUN make\n";
 
 const BUILD_FILE: &str = "stages: {app: {from: 'alpine:3', steps: [{run: make}]}}\n";
 
@@ -48,12 +49,12 @@ fn the_same_of_a_dockerfile_is_equal() {
 
 #[test]
 fn a_difference_is_shown_and_is_the_status() {
-    let theirs = answer_of("FROM alpine:3\nENV A=b\nRUN make\n");
+    let theirs = answer_of("FROM alpine:3 AS app\nENV A=b\nRUN make\n");
     let expected = "\
 build.yaml for linux/amd64: not equal
 --- the daemon's Dockerfile frontend
 +++ Windlass
-@@ [stage-0 2/2] RUN make
+@@ [2/2] RUN make
 - exec.meta.env: A=b
 @@ image config
 - config.Env: A=b

@@ -138,6 +138,16 @@ impl<'b> Expander<'b> {
         }
     }
 
+    /// Reports what is wrong with the arguments of the file, whoever mentions them: a Dockerfile's are
+    /// evaluated before everything (`dockerfile2llb/convert.go:toDispatchState`, v0.32.2).
+    pub(super) fn report_args(&self, diags: &mut Diagnostics) {
+        for arg in &self.build.args {
+            if let Some(value) = self.sets.find(TOP, &arg.name.value) {
+                value.report(diags);
+            }
+        }
+    }
+
     /// Expands every stage. What is wrong is reported only for those that the roots reach.
     pub(super) fn stages(&mut self, roots: &[StageId], diags: &mut Diagnostics) -> Vec<Stage> {
         let mut stages: Vec<Option<Stage>> = self.build.stages.iter().map(|_| None).collect();

@@ -127,8 +127,9 @@ async fn read_file(
     })
 }
 
-/// What an empty filesystem says of a file.
-const NOTHING: &str = "no such file or directory";
+/// What the Dockerfile frontend says of an input that has nothing at all
+/// (`client/llb/definition.go:NewDefinitionOp`, v0.32.2).
+const NOTHING: &str = "invalid nil input definition to definition op";
 
 pub(super) fn ignore_name(name: &str) -> String {
     format!("{name}{IGNORE_FILE}")
