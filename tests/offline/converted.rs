@@ -58,10 +58,9 @@ fn build_file(dockerfile: &str) -> Result<String, String> {
 const APART: &[&str] = &[
     "args",
     "commands",
-    "lint-skipped",
     "lint-text",
     "lint-variables",
-    "mounts",
+    "mounts-open",
 ];
 
 #[test]
@@ -101,4 +100,38 @@ fn a_build_file_that_is_written_builds_the_same() {
     }
     wrong += &differences(&cases, &requests);
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_mount_whose_kind_is_a_variable_is_refused() {
+    let text = "FROM alpine\nENV KIND=cache\nRUN --mount=type=$KIND,target=/x one\n";
+    let found = build_file(text).expect_err("a build file has no such mount");
+    let start = "error[not-in-build-file]: a build file has no mount whose type";
+    assert!(found.starts_with(start), "{found}");
+}
+
+#[test]
+fn rules_to_skip_have_the_names_that_they_have_here() {
+    let text = "\
+# check=skip=StageNameCasing,JSONArgsRecommended
+FROM alpine
+# check=skip=all
+RUN one
+# check=skip=StageNameCasing
+RUN two
+";
+    let found = build_file(text).expect("a build file");
+    let expected = "\
+# syntax=windlass
+check: {skip: [shell-form-command]}
+
+stages:
+  app:
+    from: alpine
+    steps:
+      - run: one
+        check: {skip: [all]}
+      - run: two
+";
+    assert_eq!(found, expected);
 }

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expr::{Name, Piece, PlatformField, Template};
-use crate::model::{Body, Build, Source, Value, Verb, Written};
+use crate::model::{Body, Build, Exec, Source, Value, Verb, Written};
 use crate::text::{File, Spanned};
 
 use super::comments::Comments;
@@ -33,7 +33,7 @@ pub(super) fn settle(
 ) -> Comments {
     let mut comments = comments.to_vec();
     describe(build, &mut comments);
-    check::settle(build, file);
+    check::settle(build, &mut comments);
     names::settle(build);
     args::settle(build, diags);
     known::settle(build);
@@ -41,7 +41,10 @@ pub(super) fn settle(
         platform(&mut stage.body);
         for step in stage.body.steps.iter_mut().flatten() {
             match &mut step.verb {
-                Verb::Run(run) => text::settle(run, file, &mut comments),
+                Verb::Run(run) => {
+                    open(&run.exec, diags);
+                    text::settle(run, file, &mut comments);
+                }
                 Verb::Copy(copy) => files(&mut copy.to, &mut copy.sources),
                 Verb::Add(add) => files(&mut add.to, &mut add.sources),
                 Verb::Env(entries) | Verb::Label(entries) => {
@@ -90,6 +93,16 @@ fn platform(body: &mut Body) {
             body.platform = span.map(|it| Value::Plain(Template::literal(it, "build")));
         }
         _ => {}
+    }
+}
+
+/// Reports mounts whose kind is known when the environment is.
+fn open(exec: &Exec<Written>, diags: &mut Diagnostics) {
+    for mount in &exec.open {
+        let message = "a build file has no mount whose type, sharing or flag is a variable";
+        diags
+            .report(Code::NotInBuildFile, mount.span, message)
+            .help("write the word itself");
     }
 }
 

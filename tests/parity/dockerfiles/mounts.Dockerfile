@@ -1,11 +1,11 @@
 FROM alpine AS other
 FROM alpine
-ENV DIR=/cache ID=my-id KIND=cache HOW=locked
+ENV DIR=/cache ID=my-id
 WORKDIR /w
 RUN --mount=target=/src one
 RUN --mount=type=bind,source=a,target=rel,rw two
 RUN --mount=type=cache,target=$DIR three
-RUN --mount=type=$KIND,target=$DIR,sharing=$HOW four
+RUN --mount=type=cache,target=$DIR,sharing=locked four
 RUN --mount=type=cache,id=$ID,dst=/x,uid=1,gid=2,mode=0700 --mount=type=cache,target=/y,from=other,source=/z five
 RUN --mount=type=cache,target=/ro,readonly six
 RUN --mount=type=cache,target=/g,gid=5 seven
