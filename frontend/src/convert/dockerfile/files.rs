@@ -75,12 +75,8 @@ fn places(
             Source::Content(content) => contents.push(content),
         }
     }
-    let default = match sources.len() {
-        1 => ".",
-        _ => "./",
-    };
     let mut all: Vec<String> = paths.iter().map(|path| json_word(cx, path)).collect();
-    all.push(to.map_or_else(|| default.to_owned(), |to| json_word(cx, to)));
+    all.push(to.map_or_else(|| ".".to_owned(), |to| json_word(cx, to)));
     let has_blank = |word: &String| word.is_empty() || word.contains(char::is_whitespace);
     if all.iter().any(has_blank) && contents.is_empty() {
         return cx.say(instruction, &format!("{flags}{}", words::json(&all)));
