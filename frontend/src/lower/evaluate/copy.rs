@@ -255,9 +255,10 @@ fn local_source(
     let written = string(cx, &at.state, text);
     line.word(&written);
     refuse_remote(cx, text, &written);
-    // As it is written, also for Windows (`dockerfile2llb/convert.go:dispatch`, v0.32.2).
-    cx.uses(&how.from, &written);
+    // The Dockerfile frontend asks the client for the path as it is written, so that none with a
+    // backslash is found (`dockerfile2llb/convert.go:dispatch`, v0.32.2).
     let written = path_of(cx, &at.state, &written, text.span);
+    cx.uses(&how.from, &written);
     if how.tree == Tree::Parents {
         return parents_source(&written, how);
     }
