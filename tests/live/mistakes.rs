@@ -401,7 +401,7 @@ build.yaml:8
    9 |     
 --------------------
 ERROR: failed to build: failed to solve: 3 mistakes in build.yaml
-6:9: a step needs a verb (the verbs are: run, script, copy, add, file, mkdir, symlink, remove, env, build-env, workdir, user, shell, label, cmd, entrypoint, expose, volume, healthcheck, stop-signal, onbuild, author, parallel)
+6:9: a step needs a verb (the verbs are: run, script, copy, add, file, mkdir, symlink, remove, env, arg, build-env, workdir, user, shell, label, cmd, entrypoint, expose, volume, healthcheck, stop-signal, onbuild, author, parallel)
 7:18: a step has one verb, not `run` and `copy` (make each a step of its own, starting with `- `)
 8:9: unknown verb `ruin` (did you mean `run`?)",
     );

@@ -80,13 +80,13 @@ fn a_failing_trigger_marks_the_base() {
 fn a_trigger_that_cannot_be_is_named_with_its_image() {
     let live = Live::new("onbuild-wrong");
     let name = format!("{}:1", live.repository());
-    let base = "stages: {app: {from: busybox, image: {onbuild: [USER $A]}}}\n";
+    let base = "stages: {app: {from: busybox, env: {A: none}, image: {onbuild: [EXPOSE $A]}}}\n";
     let push = live.yaml(base).arg("--push");
     push.arg(format!("--tag={name}")).run().success();
     let file = format!("stages:\n  app:\n    from: {name}\n");
     let out = live.yaml(&file).run();
     out.failure().stderr_contains(&format!(
-        "build.yaml:4:11: `ONBUILD USER $A` of the base image `{name}`: "
+        "build.yaml:4:11: `ONBUILD EXPOSE $A` of the base image `{name}`: "
     ));
 }
 

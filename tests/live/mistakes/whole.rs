@@ -58,19 +58,6 @@ fn several_mistakes_at_once_and_ten_of_them_drawn() {
 }
 
 #[test]
-fn a_dockerfile_by_mistake() {
-    check("dockerfile", "FROM busybox\nRUN echo hi\n", "\
-build.yaml:2
---------------------
-   1 |     # syntax=registry.example.com/windlass:1
-   2 | >>> FROM busybox
-   3 |     RUN echo hi
-   4 |     
---------------------
-ERROR: failed to build: failed to solve: build.yaml:2:1: this is a Dockerfile, and Windlass reads build files (to build it as it is, make its first line `# syntax=docker/dockerfile:1`)");
-}
-
-#[test]
 fn a_file_with_nothing_in_it() {
     check("nothing", "", "\
 build.yaml:1
