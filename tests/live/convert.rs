@@ -5,17 +5,17 @@ use windlass_frontend::diagnostic::Diagnostics;
 use windlass_frontend::text::FileId;
 use windlass_tests::{Live, Outcome};
 
-/// Checks that nothing was run or copied again.
+/// Checks that nothing was run or copied again. Bases do not count: the log shows one twice if
+/// another build looks at it, too.
 #[track_caller]
 fn all_cached(out: &Outcome, n_steps: usize) {
     out.success();
     let steps = out.steps();
-    let real = |name: &str| name.starts_with('[') && !name.starts_with("[internal]");
+    let real = |name: &str| {
+        name.starts_with('[') && !name.starts_with("[internal]") && !name.contains("] FROM ")
+    };
     let real: Vec<_> = steps.iter().filter(|step| real(&step.name)).collect();
-    let is_base = |name: &str| name.contains("] FROM ");
-    let again = real
-        .iter()
-        .filter(|step| !step.cached && !is_base(&step.name));
+    let again = real.iter().filter(|step| !step.cached);
     let again: Vec<&str> = again.map(|step| step.name.as_str()).collect();
     assert_eq!(again, [""; 0], "{}", out.stderr);
     assert_eq!(real.len(), n_steps, "{}", out.stderr);
@@ -67,7 +67,7 @@ args:
     );
     let build = live.build().file("build.yaml", &file);
     let out = build.file("greeting.txt", "hello\n").run();
-    all_cached(&out, 6);
+    all_cached(&out, 5);
 }
 
 #[test]
@@ -106,7 +106,7 @@ stages:
     // The daemon's own frontend, as the image of one that the first line names is far away.
     let text = text.replace("# syntax=docker/dockerfile:1\n", "");
     let out = live.build().file("Dockerfile", text).run();
-    all_cached(&out, 4);
+    all_cached(&out, 3);
     let labels = out.image().setting("Labels").to_string();
     assert_eq!(labels, r#"{"made.by":"two words"}"#);
 }
