@@ -17,7 +17,7 @@ use crate::tools::compile_own;
 use crate::world::World;
 
 /// Turns of ours and the peer.
-const TURNS: usize = 3;
+const TURNS: usize = 9;
 
 /// What one program reports about one file.
 struct Measured {
