@@ -117,6 +117,11 @@ impl Buildkitd {
         Ok(())
     }
 
+    /// Returns whether it runs and, if not, what it said last.
+    pub(crate) fn condition(&self) -> String {
+        self.daemon.condition()
+    }
+
     /// Ends it at once, as a crash does. What it kept stays.
     pub fn kill(&self) -> Result<()> {
         self.daemon.kill()

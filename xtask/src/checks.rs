@@ -11,7 +11,7 @@ use crate::world::{Up, World};
 
 /// Checks format and lints, then runs every test of the workspace.
 ///
-/// The test runner writes the last lines. A world that was not up before is taken down again.
+/// The test runner writes the last lines; after a failure the state of the machine follows. A world that was not up before is taken down again.
 pub fn test(progress: Progress) -> Result<()> {
     let dirs = Dirs::new()?;
     let cargo = |args: &[&str]| -> Command {
@@ -33,9 +33,13 @@ pub fn test(progress: Progress) -> Result<()> {
     ]))?;
     let before = World::is_up()?;
     // The live tests would do the same by themselves; here a failure is seen before them.
-    World::up(progress)?.refresh_frontend(Profile::Live)?;
+    let world = World::up(progress)?;
+    world.refresh_frontend(Profile::Live)?;
     progress.say("cargo test");
     let tested = run_in_sight(&mut cargo(&["test", "--workspace", "--no-fail-fast"]));
+    if tested.is_err() {
+        progress.say(world.condition());
+    }
     if before == Up::No {
         World::down(Progress::silent())?;
     }

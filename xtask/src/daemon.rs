@@ -35,6 +35,14 @@ impl Daemon {
         self.pid().is_some()
     }
 
+    /// Returns one line that says whether it runs, and below it what it said last if it does not.
+    pub(crate) fn condition(&self) -> String {
+        match self.running() {
+            true => format!("{} runs", self.name),
+            false => format!("{} does not run. It said last:\n{}", self.name, self.last()),
+        }
+    }
+
     /// Starts `program` in a session of its own. Some argument must mention the directory.
     pub(crate) fn start(&self, program: &Path, args: impl FnOnce(&mut Command)) -> Result<()> {
         let log = self.log();
@@ -136,4 +144,30 @@ impl Daemon {
 pub(crate) enum Stopped {
     Now,
     WasNotRunning,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_daemon_that_ended_is_told_with_its_last_words() {
+        let dir = std::env::temp_dir().join(format!("daemon-{}", std::process::id()));
+        fs::create_dir_all(&dir).expect("a directory");
+        let daemon = Daemon::new("sh", &dir);
+        let script = "echo no space left on device; exit 1";
+        let started = daemon.start(Path::new("/bin/sh"), |args| {
+            args.arg("-c").arg(script).arg(&dir);
+        });
+        started.expect("a process");
+        while daemon.log().metadata().expect("a log").len() == 0 || daemon.running() {
+            sleep(Duration::from_millis(5));
+        }
+        let said = daemon.condition();
+        fs::remove_dir_all(&dir).expect("the directory is there");
+        assert_eq!(
+            said,
+            "sh does not run. It said last:\nno space left on device"
+        );
+    }
 }

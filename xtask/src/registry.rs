@@ -59,6 +59,11 @@ impl Registry {
         self.daemon.wait_until(|| self.get("/v2/").is_ok())
     }
 
+    /// Returns whether it runs and, if not, what it said last.
+    pub(crate) fn condition(&self) -> String {
+        self.daemon.condition()
+    }
+
     /// Stops it; the images stay on disk.
     pub(crate) fn stop(&self) -> Result<Stopped> {
         self.daemon.stop()

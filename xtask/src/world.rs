@@ -7,6 +7,7 @@ use std::process::Command;
 use crate::base_images::FIRST;
 use crate::binfmt;
 use crate::buildkitd::{Buildkitd, Variant};
+use crate::command::{command, run};
 use crate::daemon::Stopped;
 use crate::dirs::{Dirs, create};
 use crate::docker::Docker;
@@ -155,6 +156,19 @@ impl World {
         let socket = dirs.sockets.join("buildkitd.sock");
         let answers = std::os::unix::net::UnixStream::connect(socket).is_ok();
         Ok(if answers { Up::Yes } else { Up::No })
+    }
+
+    /// Returns what tells a broken machine from a broken project: the room on its disk, and whether
+    /// the daemons still run.
+    pub(crate) fn condition(&self) -> String {
+        let mut df = command("df");
+        df.arg("-h").arg(&self.dirs.state);
+        let disk = match run(&mut df) {
+            Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let daemons = [self.buildkitd.condition(), self.registry.condition()];
+        format!("{disk}\n{}", daemons.join("\n"))
     }
 
     /// Stops the daemons of this checkout. What they keep on disk stays.
