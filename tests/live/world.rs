@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use windlass_tests::{HttpServer, Kind, Live, Reply, SshAgent};
+use windlass_tests::{GitDaemon, HttpServer, Kind, Live, Reply, SshAgent};
 
 #[test]
 fn a_build_is_exported_and_its_files_config_and_history_are_read_back() {
@@ -151,6 +151,16 @@ fn files_come_from_a_server_that_behaves_as_told() {
         .failure()
         .stderr_contains("404");
     assert!(server.requests().contains(&"GET /good".to_owned()));
+}
+
+#[test]
+fn a_git_daemon_ends_with_its_test() {
+    let live = Live::without_frontend("git-daemon");
+    let daemon = GitDaemon::start(live.dir());
+    let dir = live.dir().display().to_string();
+    assert!(live.process_running(&dir), "it serves");
+    drop(daemon);
+    assert!(!live.process_running(&dir), "it still serves");
 }
 
 #[test]

@@ -25,13 +25,9 @@ impl GitDaemon {
         let dir = dir.join("repositories");
         must(std::fs::create_dir_all(&dir), "no directory");
         let port = free_port();
-        let child = Command::new("git")
-            .args([
-                "daemon",
-                "--export-all",
-                "--reuseaddr",
-                "--listen=127.0.0.1",
-            ])
+        // `git daemon` would start it as a child, which outlives a killed parent.
+        let child = Command::new(exec_path().join("git-daemon"))
+            .args(["--export-all", "--reuseaddr", "--listen=127.0.0.1"])
             .arg(format!("--port={port}"))
             .arg(format!("--base-path={}", dir.display()))
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -130,6 +126,13 @@ impl GitRepository {
         }
         files
     }
+}
+
+/// Returns where git keeps its programs.
+fn exec_path() -> PathBuf {
+    let output = Command::new("git").arg("--exec-path").output();
+    let path = String::from_utf8(must(output, "git does not run").stdout);
+    PathBuf::from(must(path, "git has a strange path").trim())
 }
 
 fn free_port() -> u16 {

@@ -37,11 +37,14 @@ pub fn test(progress: Progress) -> Result<()> {
     world.refresh_frontend(Profile::Live)?;
     progress.say("cargo test");
     let tested = run_in_sight(&mut cargo(&["test", "--workspace", "--no-fail-fast"]));
-    if tested.is_err() {
-        progress.say(world.condition());
-    }
+    // Asked while it is up, said when it has given its room back: a line written to a full disk is
+    // lost.
+    let condition = tested.is_err().then(|| world.condition());
     if before == Up::No {
         World::down(Progress::silent())?;
+    }
+    if let Some(condition) = condition {
+        progress.say(condition);
     }
     tested
 }
