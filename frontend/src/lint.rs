@@ -161,11 +161,12 @@ pub fn settle(settings: &Settings, diags: &mut Diagnostics) {
     }
 }
 
-/// Returns whether a code that a pass reports is on.
-fn state(code: Code) -> State {
-    match code {
-        Code::InvalidDefinitionDescription => State::Experimental,
-        _ => State::Default,
+/// Returns whether what has a code is reported when no setting names it.
+pub fn state(code: Code) -> State {
+    match (code, find(code)) {
+        (Code::InvalidDefinitionDescription, _) => State::Experimental,
+        (_, Some(rule)) => rule.state,
+        (_, None) => State::Default,
     }
 }
 
@@ -195,14 +196,11 @@ const PAGES: Option<&str> = option_env!("WINDLASS_RULE_URL");
 
 /// Returns where one reads about a finding; empty if it has no page or the pages no address.
 pub fn url(code: Code) -> String {
-    match code.is_of_dockerfile() {
-        true => dockerfile_page(code),
-        false => page(PAGES, code),
-    }
+    page(PAGES, code)
 }
 
-/// Returns where the Dockerfile frontend's rule is explained.
-fn dockerfile_page(code: Code) -> String {
+/// Returns where the Dockerfile frontend explains its rule.
+fn upstream_page(code: Code) -> String {
     if code == Code::InvalidBaseImagePlatform {
         return String::new();
     }
@@ -221,8 +219,12 @@ fn dockerfile_page(code: Code) -> String {
 }
 
 fn page(pages: Option<&str>, code: Code) -> String {
-    let pages = pages.filter(|_| find(code).is_some());
-    pages.map_or_else(String::new, |pages| pages.replace("{}", code.name()))
+    let has_page = find(code).is_some() || code.is_of_dockerfile();
+    match pages {
+        Some(pages) if has_page => pages.replace("{}", code.name()),
+        None if code.is_of_dockerfile() => upstream_page(code),
+        _ => String::new(),
+    }
 }
 
 /// Returns the sentence with which a build fails when findings are errors, as the Dockerfile
@@ -250,6 +252,20 @@ mod tests {
         let expected = "https://example.com/rules/latest-image.md";
         check(pages, Code::LatestImage, expected);
         check(None, Code::LatestImage, "");
+    }
+
+    #[test]
+    fn rules_of_dockerfiles_are_explained_by_their_own_frontend_too() {
+        let pages = Some("https://example.com/rules/{}.md");
+        let code = Code::JSONArgsRecommended;
+        check(
+            pages,
+            code,
+            "https://example.com/rules/JSONArgsRecommended.md",
+        );
+        let theirs = "https://docs.docker.com/go/dockerfile/rule/json-args-recommended/";
+        check(None, code, theirs);
+        check(None, Code::InvalidBaseImagePlatform, "");
     }
 
     #[test]

@@ -99,7 +99,8 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
                 plans: &plans,
                 resolved: &resolved,
                 files: &files,
-                ignored: &match is_dockerfile {
+                // Many a Dockerfile here copies what it leaves out.
+                ignored: &match is_dockerfile && asked.purpose == Purpose::Build {
                     true => Vec::new(),
                     false => IGNORED.map(str::to_owned).to_vec(),
                 },

@@ -1,10 +1,11 @@
-//! Documentation says what is so: build files in it compile, paths in it exist, and the
-//! reference names every key, every preset and every code that has a page.
+//! Documentation says what is so: build files in it compile, paths in it exist, every rule has its
+//! page, and the reference names every key and every preset.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use windlass_frontend::diagnostic::Code;
 use windlass_frontend::expand::{Asked, Purpose};
 use windlass_frontend::lint;
 use windlass_frontend::preset::PRESETS;
@@ -111,26 +112,44 @@ fn every_build_file_that_is_to_warn_does() {
 }
 
 /// Returns the findings in a block, the rule of this name asked for.
-fn findings(block: &str, rule: &str) -> BTreeSet<&'static str> {
+fn findings(name: &str, block: &str, rule: &str) -> BTreeSet<&'static str> {
     let setting = format!("experimental={rule}");
+    let version = block.contains("ARG VERSION\n");
+    let version = version.then(|| ("VERSION".to_owned(), "12".to_owned()));
+    let setting = (lint::CHECK_ARG.to_owned(), setting);
     let asked = Asked {
-        args: [(lint::CHECK_ARG.to_owned(), setting)].into(),
+        args: version.into_iter().chain([setting]).collect(),
         purpose: Purpose::Check,
         ..Asked::default()
     };
-    let compiled = compile("build.yaml", block.as_bytes(), &asked, &["linux/amd64"]);
+    let compiled = compile(name, block.as_bytes(), &asked, &["linux/amd64"]);
     assert!(!compiled.diags.has_errors(), "{}", compiled.rendered());
     compiled.diags.iter().map(|it| it.code.name()).collect()
+}
+
+/// Checks the two examples of a rule's page.
+#[track_caller]
+fn check_examples(page: &str, file: &str, fence: &str, rule: &str) {
+    let wrong = blocks(page, &format!("```{fence} warns"));
+    let right = blocks(page, &format!("```{fence}"));
+    assert_eq!((wrong.len(), right.len()), (1, 1), "{rule}");
+    assert_eq!(findings(file, &wrong[0].1, rule), [rule].into(), "{rule}");
+    assert_eq!(findings(file, &right[0].1, rule), [].into(), "{rule}");
+}
+
+/// The pages of the rules, and the index.
+fn rule_pages() -> BTreeSet<String> {
+    let entries = fs::read_dir(root().join("docs/rules")).expect("the pages");
+    let files = entries.map(|it| it.expect("a page").file_name());
+    files.map(|it| it.to_string_lossy().into_owned()).collect()
 }
 
 #[test]
 fn every_rule_has_its_page() {
     let directory = root().join("docs/rules");
     let index = fs::read_to_string(directory.join("README.md")).expect("the index");
-    let mut names = BTreeSet::new();
     for rule in lint::RULES {
         let name = rule.code.name();
-        names.insert(format!("{name}.md"));
         let page = fs::read_to_string(directory.join(format!("{name}.md"))).unwrap_or_default();
         let start = format!("# {name}\n\n{}\n\n", rule.code.title());
         assert!(page.starts_with(&start), "{name}: {start}");
@@ -143,17 +162,44 @@ fn every_rule_has_its_page() {
         let row = format!("| [{name}]({name}.md) | {title} | {state} | ");
         let row = row + &upstream.unwrap_or_default();
         assert!(index.contains(row.trim_end()), "{row}");
-        let wrong = blocks(&page, "```yaml warns");
-        let right = blocks(&page, "```yaml");
-        assert_eq!((wrong.len(), right.len()), (1, 1), "{name}");
-        assert_eq!(findings(&wrong[0].1, name), [name].into(), "{name}");
-        assert_eq!(findings(&right[0].1, name), [].into(), "{name}");
+        check_examples(&page, "build.yaml", "yaml", name);
     }
-    names.insert("README.md".to_owned());
-    let entries = fs::read_dir(directory).expect("the pages");
-    let files = entries.map(|it| it.expect("a page").file_name());
-    let files: BTreeSet<String> = files.map(|it| it.to_string_lossy().into_owned()).collect();
-    assert_eq!(files, names);
+}
+
+#[test]
+fn every_rule_of_dockerfiles_has_its_page() {
+    let directory = root().join("docs/rules");
+    let index = fs::read_to_string(directory.join("README.md")).expect("the index");
+    for code in Code::ALL.iter().filter(|code| code.is_of_dockerfile()) {
+        let name = code.name();
+        let page = fs::read_to_string(directory.join(format!("{name}.md"))).unwrap_or_default();
+        let (state, sentence) = match lint::state(*code) {
+            lint::State::Default => ("on", "On by default."),
+            lint::State::Experimental => ("off", "Off by default."),
+        };
+        let ours = lint::RULES.iter().find(|it| it.upstream == Some(name));
+        let ours = ours.map(|rule| rule.code.name());
+        let like = ours.map(|ours| format!(" `{ours}` in build files."));
+        let like = like.unwrap_or_default();
+        let finds = page.lines().nth(2).unwrap_or_default();
+        let start = format!("# {name}\n\n{finds}\n\n{sentence}{like}\n\n## Why\n");
+        assert!(page.starts_with(&start), "{name}: {start}");
+        let finds = finds.trim_end_matches('.');
+        let row = format!("| [{name}]({name}.md) | {finds} | {state} | ");
+        let row = row + &ours.map_or_else(String::new, |it| format!("[{it}]({it}.md) |"));
+        assert!(index.contains(row.trim_end()), "{row}");
+        check_examples(&page, "Dockerfile", "dockerfile", name);
+    }
+}
+
+#[test]
+fn every_page_of_a_rule_has_its_rule() {
+    let ours = lint::RULES.iter().map(|rule| rule.code);
+    let theirs = Code::ALL.iter().filter(|code| code.is_of_dockerfile());
+    let pages = ours.chain(theirs.copied());
+    let pages = pages.map(|code| format!("{}.md", code.name()));
+    let pages: BTreeSet<String> = pages.chain(["README.md".to_owned()]).collect();
+    assert_eq!(rule_pages(), pages);
 }
 
 #[test]
