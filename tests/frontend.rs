@@ -3,6 +3,7 @@
 mod attestations;
 mod calls;
 mod contexts;
+mod dockerfile;
 mod old_builders;
 mod onbuild;
 mod options;

@@ -125,6 +125,8 @@ pub fn lint(input: &Input<'_>, diags: &mut Diagnostics) {
 /// What a file and a request say about findings, kept when the file itself is not.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Only the rules of its own frontend fail a Dockerfile.
+    is_dockerfile: bool,
     file: Check,
     checks: settings::Checks,
 }
@@ -132,6 +134,7 @@ pub struct Settings {
 /// Returns what a file and a request say about findings.
 pub fn settings(build: &Build, asked: &Asked) -> Settings {
     Settings {
+        is_dockerfile: build.language == Language::Dockerfile,
         file: settings::of_file(build, asked, &mut Diagnostics::new()),
         checks: settings::Checks::new(build),
     }
@@ -154,8 +157,9 @@ pub fn settle(settings: &Settings, diags: &mut Diagnostics) {
         settings::level(diagnostic.code, state(diagnostic.code), &layers)
     };
     diags.retain(|it| !is_settable(it.code) || level(it).is_some());
+    let can_fail = |code: Code| !settings.is_dockerfile || code.is_of_dockerfile();
     for diagnostic in diags.iter_mut().filter(|it| is_settable(it.code)) {
-        if level(diagnostic) == Some(Severity::Error) {
+        if level(diagnostic) == Some(Severity::Error) && can_fail(diagnostic.code) {
             diagnostic.severity = Severity::Error;
         }
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Answer;
-use super::shape::{columns, location, object, source};
+use super::shape::{self, columns, location, object, source};
 use crate::expand::{Cache, Expanded, UsedArg};
 use crate::expr::Text;
 use crate::gateway::status::Origin;
@@ -25,7 +25,7 @@ pub fn outline(plan: &Plan, build: &Build, origin: Origin<'_>) -> Answer {
         stage.steps.iter().for_each(|step| found.step(step));
     }
     let result = build.stages.get(plan.result.0);
-    let name = result.map_or("", |stage| stage.name.value.as_str());
+    let name = result.map_or("", shape::name);
     let description = said(result.and_then(|stage| stage.description.as_ref()));
     let args: Vec<Arg> = plan.args.iter().map(Arg::new).collect();
     let secret_doc = |id: &str| {
@@ -70,6 +70,9 @@ fn said(description: Option<&Spanned<String>>) -> &str {
 }
 
 fn head(name: &str, description: &str) -> String {
+    if name.is_empty() {
+        return String::new();
+    }
     let mut rows = vec![vec!["TARGET:".to_owned(), name.to_owned()]];
     if !description.is_empty() {
         rows.push(vec!["DESCRIPTION:".to_owned(), description.to_owned()]);

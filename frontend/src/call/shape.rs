@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::gateway::status::Origin;
+use crate::model::Stage;
 use crate::text::{FileId, Span};
 use buildkit_proto::pb;
 
@@ -19,6 +20,14 @@ fn is_empty(value: &Value) -> bool {
         Value::Array(values) => values.is_empty(),
         Value::Number(number) => number.as_i64() == Some(0),
         Value::Object(_) | Value::Bool(true) => false,
+    }
+}
+
+/// Returns the name of a stage; nothing for one of a Dockerfile that no name finds.
+pub(super) fn name(stage: &Stage) -> &str {
+    match stage.number {
+        None => &stage.name.value,
+        Some(_) => "",
     }
 }
 

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::Answer;
-use super::shape::{columns, location, object, source};
+use super::shape::{columns, location, name, object, source};
 use crate::expand::StageId;
 use crate::gateway::status::Origin;
-use crate::model::{Build, Value as Written};
+use crate::model::{Build, Language, Value as Written};
 
 /// Returns every stage, as written; `default` is the one that is built when none is asked for.
 pub fn targets(build: &Build, default: Option<StageId>, origin: Origin<'_>) -> Answer {
@@ -14,12 +14,13 @@ pub fn targets(build: &Build, default: Option<StageId>, origin: Origin<'_>) -> A
     let mut rows = vec![["TARGET", "DESCRIPTION"].map(String::from).to_vec()];
     for (idx, stage) in build.stages.iter().enumerate() {
         let is_default = default == Some(StageId(idx));
-        let name = &stage.name.value;
+        let name = name(stage);
         let description = stage.description.as_ref();
         let description = description.map_or("", |it| it.value.as_str());
         let base = stage.body.from.as_ref().map(|from| &from.name);
+        let plain = |value| plain(value, build, origin);
         targets.push(object(vec![
-            ("name", Value::from(name.as_str())),
+            ("name", Value::from(name)),
             ("default", Value::from(is_default)),
             ("description", Value::from(description)),
             ("base", Value::from(plain(base))),
@@ -37,9 +38,12 @@ pub fn targets(build: &Build, default: Option<StageId>, origin: Origin<'_>) -> A
 }
 
 /// Returns a text as written; nothing for one that differs by platform.
-fn plain(value: Option<&Written>) -> String {
-    match value {
-        Some(Written::Plain(template)) => template.to_string(),
-        Some(Written::ByPlatform(_)) | None => String::new(),
+fn plain(value: Option<&Written>, build: &Build, origin: Origin<'_>) -> String {
+    match (value, build.language) {
+        (Some(Written::Plain(template)), Language::BuildFile) => template.to_string(),
+        (Some(Written::Plain(template)), Language::Dockerfile) => {
+            origin.files.slice(template.span).to_owned()
+        }
+        (Some(Written::ByPlatform(_)) | None, _) => String::new(),
     }
 }

@@ -62,6 +62,15 @@ impl StageNames {
         nearest(name, self.by_name.keys().map(String::as_str))
     }
 
+    /// Says which names there are.
+    pub(super) fn listed(&self) -> String {
+        let list: Vec<&str> = self.by_name.keys().map(String::as_str).take(10).collect();
+        match list.as_slice() {
+            [] => "the stages have no names".to_owned(),
+            list => format!("the stages are {}", list.join(", ")),
+        }
+    }
+
     /// Returns what a name stands for.
     ///
     /// Reports `unknown-stage`, `stage-cycle` for a stage that takes from itself, and
@@ -142,8 +151,7 @@ impl StageNames {
         let diagnostic = diags.report(Code::UnknownStage, name.span, message);
         diagnostic.did_you_mean(&name.value, names());
         if diagnostic.suggestions.is_empty() {
-            let list: Vec<&str> = names().take(10).collect();
-            diagnostic.help(format!("the stages are {}", list.join(", ")));
+            diagnostic.help(self.listed());
         }
     }
 

@@ -6,7 +6,7 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostics, Place};
-use crate::model::{Build, Value, Verb};
+use crate::model::{Build, Language, Value, Verb};
 use crate::text::Spanned;
 
 use super::input::StageNames;
@@ -48,10 +48,15 @@ pub fn result(build: &Build, asked: &Asked, diags: &mut Diagnostics) -> Option<S
         let found = names.find(target);
         if found.is_none() {
             let mut message = format!("target stage \"{target}\" could not be found");
-            if let Some(near) = names.nearest(target) {
+            let near = names.nearest(target);
+            if let Some(near) = near {
                 message.push_str(&format!(" (did you mean {near}?)"));
             }
-            diags.report(Code::UnknownTarget, Place::Outside("--target"), message);
+            let place = Place::Outside("--target");
+            let diagnostic = diags.report(Code::UnknownTarget, place, message);
+            if near.is_none() && !build.stages.is_empty() {
+                diagnostic.help(names.listed());
+            }
         }
         return found.map(StageId);
     }
@@ -112,6 +117,9 @@ fn key(platform: &Platform) -> String {
 }
 
 /// Reports `unknown-build-arg`.
+///
+/// Who builds Dockerfiles gives all of them the same arguments at times, and their own frontend
+/// says nothing: there only one that was probably meant to be another is worth a word.
 pub(super) fn unknown_args(build: &Build, asked: &Asked, diags: &mut Diagnostics) {
     let is_predefined =
         |name: &str| name.starts_with("BUILDKIT_") || PREDEFINED.binary_search(&name).is_ok();
@@ -126,10 +134,14 @@ pub(super) fn unknown_args(build: &Build, asked: &Asked, diags: &mut Diagnostics
     let declared = declared(build);
     let is_declared = |name: &str| declared.contains(name) || asked.triggers.declare(name);
     for name in unknown.filter(|name| !is_declared(name)) {
+        let near = nearest(name, declared.iter().copied());
+        if near.is_none() && build.language == Language::Dockerfile {
+            continue;
+        }
         let message = format!("build argument `{name}` is not declared in the file");
         let place = Place::Outside("--build-arg");
         let diagnostic = diags.report(Code::UnknownBuildArg, place, message);
-        if let Some(near) = nearest(name, declared.iter().copied()) {
+        if let Some(near) = near {
             diagnostic.help(format!("did you mean `{near}`?"));
         }
     }
