@@ -134,7 +134,7 @@ codes! {
     MisplacedReference "misplaced-reference" Error "`${{ }}` stands where nothing is replaced."
     ReservedKey "reserved-key" Error "A key is reserved for a later version."
     NoStages "no-stages" Error "The file has no stages."
-    NotABuildFile "not-a-build-file" Error "The file is a Dockerfile or something else."
+    NotABuildFile "not-a-build-file" Error "The file is not a map of keys."
     // model: steps
     NoVerb "no-verb" Error "A step has no verb."
     UnknownVerb "unknown-verb" Error "A step has a verb that does not exist."

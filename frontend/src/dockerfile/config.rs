@@ -14,12 +14,10 @@ use super::{Wrong, globals, lex};
 
 type Made = Result<Verb<Written>, Wrong>;
 
-const HELP: &str = "the Dockerfile reference says what each instruction takes";
-
 /// Returns the error for an instruction that nothing follows.
 pub(super) fn nothing(it: &Instruction<'_>, how_many: &str) -> Wrong {
     let word = it.str(&it.word).to_ascii_uppercase();
-    Wrong::new(format!("{word} requires {how_many} argument"), HELP)
+    Wrong::new(format!("{word} requires {how_many} argument"), "")
 }
 
 /// Checks that an instruction without flags has none, and something else.
@@ -169,7 +167,7 @@ pub(super) fn volume(it: &Instruction<'_>) -> Made {
     for volume in &mut volumes {
         let text = it.str(volume).trim();
         if text.is_empty() {
-            return Err(it.wrong(volume, "VOLUME specified can not be an empty string", HELP));
+            return Err(it.wrong(volume, "VOLUME specified can not be an empty string", ""));
         }
         if text.len() < it.str(volume).len() {
             volume.text = Some(text.to_owned());
@@ -225,15 +223,15 @@ pub(super) fn healthcheck(it: &Instruction<'_>) -> Made {
         "NONE" if text.range.is_empty() => {
             return Ok(Verb::Healthcheck(Box::new(Healthcheck::None)));
         }
-        "NONE" => return Err(it.wrong(&text, "HEALTHCHECK NONE takes no arguments", HELP)),
+        "NONE" => return Err(it.wrong(&text, "HEALTHCHECK NONE takes no arguments", "")),
         "CMD" => Flags::read(it, HEALTHCHECK)?,
         other => {
             let message = format!("Unknown type \"{other}\" in HEALTHCHECK (try CMD)");
-            return Err(it.wrong(&kind, message, HELP));
+            return Err(it.wrong(&kind, message, ""));
         }
     };
     if text.range.is_empty() {
-        return Err(Wrong::new("Missing command after HEALTHCHECK CMD", HELP));
+        return Err(Wrong::new("Missing command after HEALTHCHECK CMD", ""));
     }
     let time = |name: &str| -> Result<Option<Value>, Wrong> {
         let value = flags.text(name).filter(|word| !it.str(word).is_empty());

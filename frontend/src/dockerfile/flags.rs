@@ -18,8 +18,6 @@ pub(super) enum Kind {
 /// The flags of an instruction; a switch has the value `true` or `false`.
 pub(super) struct Flags(Vec<(&'static str, Word)>);
 
-const HELP: &str = "the Dockerfile reference lists the flags of each instruction";
-
 impl Flags {
     /// Reads the flags of an instruction, given those that it knows.
     pub(super) fn read(
@@ -31,7 +29,7 @@ impl Flags {
             let text = it.str(word);
             let end = text.find('=').unwrap_or(text.len());
             let name = &text[..end];
-            let wrong = |what: &str| Err(it.wrong(word, what, HELP));
+            let wrong = |what: &str| Err(it.wrong(word, what, ""));
             let known_one = known.iter().find(|(known, _)| *known == &name[2..]);
             let Some((name, kind)) = known_one else {
                 let known = known.iter().map(|(known, _)| *known);

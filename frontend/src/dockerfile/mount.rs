@@ -113,10 +113,8 @@ pub(crate) struct Mount<N> {
     pub(crate) is_required: bool,
 }
 
-const HELP: &str = "the Dockerfile reference lists the keys of each mount type";
-
 fn wrong<T>(message: String) -> Result<T, Malformed> {
-    Err(Malformed::new(message, HELP))
+    Err(Malformed::new(message, ""))
 }
 
 /// Adds a mount to the options of a run.
@@ -128,7 +126,7 @@ pub(super) fn add(
     let span = it.span(word.range.clone());
     let Ok(written) = csv::fields(it.str(word)) else {
         let message = format!("failed to parse csv mounts: `{}`", it.str(word));
-        return Err(it.wrong(word, message, HELP));
+        return Err(it.wrong(word, message, ""));
     };
     let mut from = None;
     let mut fields = Vec::with_capacity(written.len());
@@ -165,7 +163,7 @@ pub(super) fn add(
     }
     let mount = parse(&fields).map_err(|malformed| Wrong::from(malformed).or_at(span))?;
     if mount.kind == Kind::Secret && from.is_some() {
-        return Err(it.wrong(word, "secret mount should not have a from", HELP));
+        return Err(it.wrong(word, "secret mount should not have a from", ""));
     }
     let nothing = || it.literal_text(word, "");
     let scratch = || InputName {
