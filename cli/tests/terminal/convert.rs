@@ -259,3 +259,38 @@ error[not-in-build-file]: a build file has no two values of `A`
 exit 1"
     );
 }
+
+#[test]
+fn settings_and_descriptions_that_no_instruction_has_are_comments() {
+    let file = "\
+check: {skip: [copy-ignored, unused-secret], error: true}
+secrets:
+  token: {description: Token for the registry}
+ssh:
+  default: {description: The key of the forge}
+stages:
+  app:
+    from: alpine:3.22
+    check: {experimental: [all]}
+    steps:
+      - run: make
+        check: {skip: [shell-form-command, unpinned-image]}
+";
+    assert_eq!(
+        shown(&["convert", "--to=dockerfile", "-"], file),
+        "\
+# syntax=docker/dockerfile:1
+# check=skip=CopyIgnoredFile;error=true
+
+# check: skip: [unused-secret]
+# secret token: Token for the registry
+# ssh default: The key of the forge
+
+# check=experimental=all
+FROM alpine:3.22 AS app
+# check: skip: [unpinned-image]
+# check=skip=JSONArgsRecommended
+RUN make
+exit 0"
+    );
+}

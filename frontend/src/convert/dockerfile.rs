@@ -5,6 +5,7 @@
 //!
 //! A stage comes after those that it uses, and the result comes last.
 
+mod check;
 mod exec;
 mod files;
 mod step;
@@ -47,9 +48,14 @@ pub fn dockerfile(build: &Build, comments: &mut Comments, diags: &mut Diagnostic
         shell: Vec::new(),
         is_root: true,
     };
+    check::of_file(&mut cx, build);
     cx.out.push('\n');
     cx.lines(&std::mem::take(&mut comments.head));
     cx.comment(build.description.as_ref().map(|it| it.value.as_str()));
+    if let Some(settings) = &build.check {
+        check::left_out(&mut cx, settings);
+    }
+    cx.described(build);
     let platforms = build.platforms.iter().map(|it| it.value.format_all());
     let platforms: Vec<String> = platforms.collect();
     if !platforms.is_empty() {
@@ -164,6 +170,19 @@ impl<'b> Cx<'b> {
         }
     }
 
+    /// Writes what is said of secrets and agents, which no instruction declares.
+    fn described(&mut self, build: &Build) {
+        let secrets = build.secrets.iter();
+        let secrets = secrets.map(|it| ("secret", &it.name, &it.description));
+        let agents = build.ssh.iter();
+        let agents = agents.map(|it| ("ssh", &it.name, &it.description));
+        for (kind, name, description) in secrets.chain(agents) {
+            let text = description.as_ref();
+            let text = text.map(|it| format!("{kind} {}: {}", name.value, it.value));
+            self.comment(text.as_deref());
+        }
+    }
+
     /// Writes an instruction.
     fn say(&mut self, instruction: &str, rest: &str) {
         self.out.push_str(instruction);
@@ -225,6 +244,7 @@ impl<'b> Cx<'b> {
                 .as_deref(),
         );
         let body = &stage.body;
+        check::above(self, body.check.as_ref());
         if let Some(variant) = stage.by_platform.first() {
             self.cannot(variant.pattern.span, "stage by platform");
         }

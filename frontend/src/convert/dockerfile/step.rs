@@ -4,7 +4,7 @@ use crate::expr::{Name, predefined_variable};
 use crate::model::{Arg, Command, Healthcheck, Step, Value, Verb, Written};
 use crate::text::{Span, Spanned};
 
-use super::{Cx, exec, files, sole_arg, words};
+use super::{Cx, check, exec, files, sole_arg, words};
 
 /// Writes a step.
 pub(super) fn step(cx: &mut Cx<'_>, step: &Step<Written>) {
@@ -14,6 +14,7 @@ pub(super) fn step(cx: &mut Cx<'_>, step: &Step<Written>) {
     cx.no_key("no-cache", step.no_cache);
     let name = step.name.as_ref().and_then(Value::as_literal);
     cx.comment(name);
+    check::above(cx, step.check.as_deref());
     verb(cx, &step.verb, step.span);
 }
 
