@@ -1,14 +1,18 @@
 //! Build files from Dockerfiles, and Dockerfiles from build files.
 //!
-//! `settle` makes a build that a build file can say of what a Dockerfile was read to. `write` turns a [`Build`](crate::model::Build) into the tree that a person would have written;
-//! `syntax::print` makes text of it. `dockerfile` turns one into a Dockerfile.
+//! `settle` makes a build that a build file can say of what a Dockerfile was read to. `write` turns
+//! a [`Build`] into the tree that a person would have written; `syntax::print` makes text of it.
+//! `proof` compares what both are compiled to. `dockerfile` turns a build into a Dockerfile.
 
 pub mod comments;
 pub mod dockerfile;
+mod place;
+mod proof;
 mod settle;
 pub mod write;
 
 use crate::diagnostic::{Code, Diagnostics, Place, Severity};
+use crate::model::Build;
 use crate::text::{FileId, Files};
 use crate::{dockerfile as dockerfile_reader, expand, model, syntax};
 
@@ -62,22 +66,37 @@ pub fn to_build_file(file: FileId, files: &Files, image: &str, diags: &mut Diagn
     expand::check(&build, diags);
     let mut comments = settle::settle(&mut build, &reading.comments, source, diags);
     let text = syntax::print::print(&write::write(&build, &mut comments));
-    check(file, &text, diags);
+    check(&build, file, &text, diags);
+    if !diags.has_errors() {
+        for span in proof::differing(source.name(), source.text(), &text) {
+            diags
+                .report(
+                    Code::ConversionDiffers,
+                    span,
+                    "a build file would not build this the same",
+                )
+                .help("build it from the Dockerfile");
+        }
+    }
     format!("# syntax={image}\n{text}")
 }
 
 /// Reports what a build file does not take, such as names that only a Dockerfile allows.
-fn check(file: FileId, text: &str, diags: &mut Diagnostics) {
+fn check(build: &Build, file: FileId, text: &str, diags: &mut Diagnostics) {
     if diags.has_errors() {
         return;
     }
     let mut found = Diagnostics::new();
-    if let Some(document) = syntax::parse(file, text, &mut found) {
-        expand::check(&model::decode(&document, &mut found), &mut found);
+    let document = syntax::parse(file, text, &mut found);
+    if let Some(document) = &document {
+        expand::check(&model::decode(document, &mut found), &mut found);
     }
-    let place = Place::Outside("Dockerfile");
     for wrong in found.iter().filter(|it| it.severity == Severity::Error) {
         let message = format!("a build file cannot say all of it: {}", wrong.message);
+        let path = wrong.place.span().zip(document.as_ref());
+        let path = path.map(|(span, document)| document.path_at(span.start));
+        let span = place::place(build, &path.unwrap_or_default());
+        let place = span.map_or(Place::Outside("Dockerfile"), Place::At);
         let diagnostic = diags.report(Code::NotInBuildFile, place, message);
         diagnostic.help(wrong.helps.join("; "));
     }

@@ -1,7 +1,8 @@
 //! Every Dockerfile of `tests/dockerfiles` gives the ops and the image config that its own frontend
-//! gives; what that refuses is refused here.
+//! gives, and so does the build file that it is converted to; what that refuses is refused here.
 
 mod archive;
+mod refused;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,8 +11,10 @@ use serde_json::{Value, json};
 use windlass_tests::golden::inputs;
 
 use super::compiled::{self, Compiled, compile};
+use super::converted::build_file;
 use super::parity::{Options, compare, request};
 use archive::Case;
+use refused::REFUSED;
 
 /// Returns every case, named after its file.
 fn cases() -> Vec<Case> {
@@ -60,6 +63,45 @@ fn judged(compiled: &Compiled, answer: &Value) -> Option<String> {
     }
 }
 
+/// What becomes of a Dockerfile that is converted.
+enum Conversion {
+    /// The build file, and what that is compiled to.
+    Made(String, Compiled),
+    /// Why there is none.
+    Refused(String),
+}
+
+/// Converts what is no mistake.
+fn converted(case: &Case, options: &Options, compiled: &Compiled) -> Option<Conversion> {
+    if compiled.diags.has_errors() {
+        return None;
+    }
+    let text = match build_file(&case.text) {
+        Ok(text) => text,
+        Err(found) => return Some(Conversion::Refused(found)),
+    };
+    let platforms = [options.platform.as_str()];
+    let compiled = compile("build.yaml", text.as_bytes(), &options.asked, &platforms);
+    Some(Conversion::Made(text, compiled))
+}
+
+/// Returns what is wrong with a conversion, if anything is.
+fn judged_conversion(name: &str, conversion: &Conversion, answer: &Value) -> Option<String> {
+    let known = REFUSED.iter().find(|it| it.0 == name);
+    match (conversion, known) {
+        (Conversion::Refused(found), Some((_, reason))) => {
+            let is_it = found.contains(reason);
+            (!is_it).then(|| format!("not refused for `{reason}`:\n{found}"))
+        }
+        (Conversion::Refused(found), None) => Some(format!("no build file:\n{found}")),
+        (Conversion::Made(..), Some(_)) => Some("converted: take it off the list".to_owned()),
+        (Conversion::Made(text, compiled), None) => {
+            let what = judged(compiled, answer)?;
+            Some(format!("as a build file:\n{text}---- {what}"))
+        }
+    }
+}
+
 #[test]
 fn dockerfiles_are_what_their_own_frontend_makes_of_them() {
     let cases = cases();
@@ -72,19 +114,40 @@ fn dockerfiles_are_what_their_own_frontend_makes_of_them() {
         let bytes = case.text.as_bytes();
         let compiled = compile("Dockerfile", bytes, &options.asked, &platforms);
         let _ = writeln!(requests, "{}", asked(case, &options, &compiled));
-        all.push((case, compiled));
+        let conversion = converted(case, &options, &compiled);
+        if let Some(Conversion::Made(_, made)) = &conversion {
+            let _ = writeln!(requests, "{}", asked(case, &options, made));
+        }
+        all.push((case, compiled, conversion));
     }
     let answers = compare(&requests);
-    assert_eq!(answers.lines().count(), cases.len(), "an answer a case");
+    let mut answers = answers.lines().map(|answer| {
+        let answer: Result<Value, _> = serde_json::from_str(answer);
+        answer.expect("an answer")
+    });
     let mut wrong = Vec::new();
-    for ((case, compiled), answer) in all.iter().zip(answers.lines()) {
-        let answer: Value = serde_json::from_str(answer).expect("an answer");
-        if let Some(what) = judged(compiled, &answer) {
-            wrong.push(format!(
+    for (case, compiled, conversion) in &all {
+        let mut answer = answers.next().expect("an answer a case");
+        let mut found: Vec<String> = judged(compiled, &answer).into_iter().collect();
+        if let Some(conversion) = conversion {
+            if let Conversion::Made(..) = conversion {
+                answer = answers.next().expect("an answer a conversion");
+            }
+            found.extend(judged_conversion(&case.name, conversion, &answer));
+        }
+        wrong.extend(found.iter().map(|what| {
+            format!(
                 "==== {} | {}\n{}---- {what}\n",
                 case.name, case.options, case.text
-            ));
-        }
+            )
+        }));
+    }
+    assert!(answers.next().is_none(), "an answer too many");
+    for (name, _) in REFUSED {
+        assert!(
+            cases.iter().any(|case| case.name == *name),
+            "no case {name}"
+        );
     }
     let count = wrong.len();
     assert!(wrong.is_empty(), "{}\n{count} are wrong", wrong.join("\n"));

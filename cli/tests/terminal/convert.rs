@@ -245,18 +245,71 @@ fn a_file_is_not_converted_to_its_own_form() {
 
 #[test]
 fn what_no_build_file_says_is_named_at_its_line() {
-    let file = "ARG A=1\nARG B=${A}\nARG A=2\nFROM alpine:$A\n";
+    let file = "ARG A=1\nARG B=${A:+x}\nARG A=2\nFROM alpine:$A\nENV \"a b\"=c\n";
     assert_eq!(
         shown(&["convert", "-"], file),
         "\
-error[not-in-build-file]: a build file has no two values of `A`
- --> <stdin>:1:5
+error[not-in-build-file]: a build file cannot say which of its values `args.A` has
+ --> <stdin>:2:7
   |
-1 | ARG A=1
-  |     ^
+2 | ARG B=${A:+x}
+  |       ^^^^^^^
   |
-  = help: give one of the arguments another name
+  = help: give one of the arguments of this name another
 exit 1"
+    );
+    let file = "FROM alpine AS a\nENV B=1 \"a b\"=c\nRUN make\n";
+    assert_eq!(
+        shown(&["convert", "-"], file),
+        "\
+error[not-in-build-file]: a build file cannot say all of it: `a b` cannot be the name of a variable
+ --> <stdin>:2:9
+  |
+2 | ENV B=1 \"a b\"=c
+  |         ^^^^^
+  |
+  = help: use letters, digits and `_`
+exit 1"
+    );
+}
+
+#[test]
+fn arguments_with_several_values_are_said_where_they_are_used() {
+    let file = "\
+ARG TAG=3
+ARG BASE=alpine:$TAG
+ARG TAG=4
+FROM $BASE AS one
+ARG MODE=fast TAG
+RUN make
+FROM alpine:$TAG
+ARG MODE=slow
+RUN make
+";
+    assert_eq!(
+        shown(&["convert", "-"], file),
+        "\
+# syntax=registry.example.com/windlass:1
+args:
+  TAG:
+  BASE: alpine:${{ args.TAG-3 }}
+
+stages:
+  one:
+    from: ${{ args.BASE }}
+    steps:
+      - arg:
+          MODE: fast
+          TAG: ${{ args.TAG-4 }}
+      - run: make
+
+  final:
+    from: alpine:${{ args.TAG-4 }}
+    steps:
+      - arg:
+          MODE: slow
+      - run: make
+exit 0"
     );
 }
 

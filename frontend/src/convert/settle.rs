@@ -11,13 +11,16 @@ mod keys;
 mod known;
 mod mounts;
 mod names;
+mod open;
 mod text;
 
 use std::collections::BTreeSet;
 
+use buildkit_llb::Platform;
+
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expr::{Name, Piece, PlatformField, Template};
-use crate::model::{Body, Build, Exec, Source, Value, Verb, Written};
+use crate::model::{Body, Build, Source, Value, Verb, Written};
 use crate::text::{File, Spanned};
 
 use super::comments::Comments;
@@ -34,6 +37,7 @@ pub(super) fn settle(
     let mut comments = comments.to_vec();
     describe(build, &mut comments);
     check::settle(build, &mut comments);
+    open::settle(build, diags);
     names::settle(build);
     args::settle(build, diags);
     known::settle(build);
@@ -42,7 +46,6 @@ pub(super) fn settle(
         for step in stage.body.steps.iter_mut().flatten() {
             match &mut step.verb {
                 Verb::Run(run) => {
-                    open(&run.exec, diags);
                     text::settle(run, file, &mut comments);
                 }
                 Verb::Copy(copy) => files(&mut copy.to, &mut copy.sources),
@@ -51,6 +54,7 @@ pub(super) fn settle(
                     twice(entries.iter().map(|it| &it.0), diags);
                 }
                 Verb::BuildEnv(entries) => twice(entries.iter().map(|it| &it.0), diags),
+                Verb::Arg(args) => twice(args.iter().map(|it| &it.name), diags),
                 _ => {}
             }
         }
@@ -79,31 +83,30 @@ fn describe(build: &Build, comments: &mut Vec<Spanned<String>>) {
 
 /// Says where a stage runs in the words for it.
 fn platform(body: &mut Body) {
-    let name = body.platform.as_ref().and_then(|value| match value {
-        Value::Plain(template) => match &*template.pieces {
-            [Piece::Reference(it)] => Some(it.name.clone()),
-            _ => None,
-        },
-        Value::ByPlatform(_) => None,
-    });
+    let Some(Value::Plain(template)) = &mut body.platform else {
+        return;
+    };
+    if let Some(whole) = template.as_literal().and_then(whole) {
+        *template = Template::literal(template.span, whole);
+    }
+    let name = match &*template.pieces {
+        [Piece::Reference(it)] => Some(it.name.clone()),
+        _ => None,
+    };
     match name {
         Some(Name::Target(PlatformField::Platform)) => body.platform = None,
         Some(Name::Build(PlatformField::Platform)) => {
-            let span = body.platform.as_ref().map(Value::span);
-            body.platform = span.map(|it| Value::Plain(Template::literal(it, "build")));
+            *template = Template::literal(template.span, "build");
         }
         _ => {}
     }
 }
 
-/// Reports mounts whose kind is known when the environment is.
-fn open(exec: &Exec<Written>, diags: &mut Diagnostics) {
-    for mount in &exec.open {
-        let message = "a build file has no mount whose type, sharing or flag is a variable";
-        diags
-            .report(Code::NotInBuildFile, mount.span, message)
-            .help("write the word itself");
-    }
+/// Returns `linux/arm64` for `arm64`, which is that on every builder that runs Linux.
+fn whole(text: &str) -> Option<String> {
+    let on = |arch| Platform::parse(text, &Platform::new("linux", arch)).ok();
+    let (one, other) = (on("amd64")?, on("arm64")?);
+    (one == other && !text.contains('/')).then(|| one.format_all())
 }
 
 /// Leaves out what a `copy` or `add` need not say.

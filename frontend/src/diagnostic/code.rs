@@ -177,6 +177,7 @@ codes! {
     UncheckedPaths "unchecked-paths" Warning "The builder does not notice that a path to copy is missing."
     // convert
     NotInBuildFile "not-in-build-file" Error "A build file has nothing for something that the Dockerfile says."
+    ConversionDiffers "conversion-differs" Error "The build file that a Dockerfile became does not build the same."
     NotInDockerfile "not-in-dockerfile" Error "A Dockerfile has nothing for something that the file says."
     // lint: settings
     UnknownRule "unknown-rule" Error "A lint setting names a rule that does not exist."

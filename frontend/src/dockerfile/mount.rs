@@ -161,34 +161,47 @@ pub(super) fn add(
         });
         return Ok(());
     }
-    let mount = parse(&fields).map_err(|malformed| Wrong::from(malformed).or_at(span))?;
+    close(&fields, (span, from), exec).map_err(|malformed| Wrong::from(malformed).or_at(span))
+}
+
+/// Adds a mount that has these keys and is from there to the options of a run.
+///
+/// # Errors
+///
+/// A key is wrong, or does not go with the others.
+pub(crate) fn close(
+    fields: &[Field<Name>],
+    (span, from): (Span, Option<InputName>),
+    exec: &mut Exec<Written>,
+) -> Result<(), Malformed> {
+    let mount = parse(fields)?;
     if mount.kind == Kind::Secret && from.is_some() {
-        return Err(it.wrong(word, "secret mount should not have a from", ""));
+        return wrong("secret mount should not have a from".to_owned());
     }
-    let nothing = || it.literal_text(word, "");
-    let scratch = || InputName {
-        kind: InputKind::Earlier,
-        name: it.literal_text(word, "scratch"),
-    };
-    push(mount, (span, from), (&nothing, &scratch), exec);
+    push(mount, (span, from), exec);
     Ok(())
+}
+
+/// Tells whether the value of a key is one of a few words.
+pub(crate) fn takes_word(key: &str) -> bool {
+    let key = KEYS.iter().find(|(known, _)| *known == key);
+    key.is_some_and(|(_, key)| key.takes_word())
 }
 
 /// Tells whether a field is a word that only the environment knows.
 fn is_open(field: &Field<Name>) -> bool {
-    let key = KEYS.iter().find(|(known, _)| *known == field.key);
     let value = field.value.as_ref();
-    key.is_some_and(|(_, key)| key.takes_word())
-        && value.is_some_and(|it| it.as_literal().is_none())
+    takes_word(&field.key) && value.is_some_and(|it| it.as_literal().is_none())
 }
 
 /// Adds a mount whose words are known.
-fn push(
-    mount: Mount<Name>,
-    (span, from): (Span, Option<InputName>),
-    (nothing, scratch): (&dyn Fn() -> Value, &dyn Fn() -> InputName),
-    exec: &mut Exec<Written>,
-) {
+fn push(mount: Mount<Name>, (span, from): (Span, Option<InputName>), exec: &mut Exec<Written>) {
+    let literal = |text: &str| Value::Plain(Template::literal(span, text));
+    let nothing = || literal("");
+    let scratch = || InputName {
+        kind: InputKind::Earlier,
+        name: literal("scratch"),
+    };
     let flag = |value| Some(Spanned::new(value, span));
     let is_owned = mount.file.iter().any(Option::is_some);
     let [chmod, uid, gid] = mount.file.map(|value| value.map(Value::Plain));

@@ -10,7 +10,6 @@ HEALTHCHECK NONE
 FROM none
 CMD
 ENTRYPOINT
-RUN
 RUN   ["a", "b\t\u00e9"]
 RUN ["not json]
 CMD [ "spaces" , "more" ]

@@ -11,7 +11,6 @@ RUN one \
   two
 ENV LEGACY value
 LABEL also legacy
-ENV "quoted name"=x
 # nothing here
 ARG API_KEY PUBLIC_KEY TOKEN=x
 ENV MY_PASSWORD=x AUTHOR=y SECRET_FILE=z

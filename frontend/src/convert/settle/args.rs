@@ -1,111 +1,114 @@
-//! Arguments are declared once, at the top.
+//! Arguments are declared once, at the top, if they have one value.
 //!
-//! An `ARG` of a stage stays a step, a `build-env` with the argument as its value: a variable is in
-//! the environment from there on. What has no value stays without one, as `ARG` does.
+//! An `ARG` of a stage stays a step, as its variable is in the environment from there on: a
+//! `build-env` with the argument as its value, or an `arg` where it has a value of its own. An
+//! argument of the file that is given a second value after the first was used has none at the
+//! top, and every use says its own.
+
+mod values;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostics};
-use crate::expr::{Modifier, Name, Piece, Template, Test, predefined};
+use crate::diagnostic::Diagnostics;
+use crate::expr::{Name, Piece, Template, predefined};
 use crate::model::{Arg, Build, Value, Verb};
 use crate::text::{Span, Spanned};
 
-/// How the value of an argument is said in a stage.
-enum Form {
-    /// The argument always has one.
-    Declared,
-    /// The argument has none but the request's, so each place says its own.
-    Own,
-}
+use values::Values;
 
-type Text = Template<Name>;
-
-/// Declares every argument of the stages.
+/// Declares the arguments of the stages.
+///
+/// Reports `not-in-build-file`.
 pub(super) fn settle(build: &mut Build, diags: &mut Diagnostics) {
-    unique(build, diags);
-    let platform =
-        |arg: &Arg| arg.default.as_ref().and_then(of_platform) == predefined(&arg.name.value);
-    build
+    let mut values = Values::of(std::mem::take(&mut build.args), diags);
+    let own = |arg: &Arg| arg.default.as_ref().and_then(sole) == predefined(&arg.name.value);
+    values
         .args
-        .retain(|arg| predefined(&arg.name.value).is_none() || !platform(arg));
-    let globals = build.args.clone();
-    let mut declared = BTreeMap::new();
-    for step in build
-        .stages
-        .iter()
-        .flat_map(|stage| stage.body.steps.iter().flatten())
-    {
-        if let Verb::Arg(args) = &step.verb {
-            for arg in args {
-                declared
-                    .entry(arg.name.value.clone())
-                    .or_insert_with(Vec::new)
-                    .push(arg.clone());
-            }
-        }
-    }
-    let mut forms = BTreeMap::new();
-    for (name, args) in &declared {
-        let global = build.args.iter().position(|arg| arg.name.value == *name);
-        forms.insert(name.clone(), form(args, global, build));
+        .retain(|arg| predefined(&arg.name.value).is_none() || !own(arg));
+    for (name, args) in declared(build) {
+        values.args.extend(shared(&name, &args, &values));
     }
     for stage in &mut build.stages {
-        for step in stage.body.steps.iter_mut().flatten() {
-            if let Verb::Arg(args) = &step.verb {
-                let entries = args.iter().map(|arg| entry(arg, &forms, &globals));
-                step.verb = Verb::BuildEnv(entries.collect());
+        let body = &mut stage.body;
+        let used = body.from.iter_mut().map(|from| &mut from.name);
+        for value in used.chain(&mut body.platform) {
+            values.say(value, diags);
+        }
+        for step in body.steps.iter_mut().flatten() {
+            if let Verb::Arg(args) = &mut step.verb {
+                step.verb = verb(std::mem::take(args), &values);
             }
         }
-        // What the file says of an argument that has no value here is said where it is used.
-        let Some(from) = &mut stage.body.from else {
-            continue;
-        };
-        replace(&mut from.name, &forms, &globals, diags);
-        stage
-            .body
-            .platform
-            .iter_mut()
-            .for_each(|it| replace(it, &forms, &globals, diags));
     }
-    for arg in &mut build.args {
+    build.args = values.args;
+}
+
+/// Returns the arguments that stages declare, by name.
+fn declared(build: &Build) -> BTreeMap<String, Vec<Arg>> {
+    let steps = build.stages.iter().flat_map(|it| it.body.steps.iter());
+    let mut declared: BTreeMap<String, Vec<Arg>> = BTreeMap::new();
+    for step in steps.flatten() {
+        if let Verb::Arg(args) = &step.verb {
+            for arg in args {
+                let all = declared.entry(arg.name.value.clone()).or_default();
+                all.push(arg.clone());
+            }
+        }
+    }
+    declared
+}
+
+/// Returns what the top says of an argument that only stages declare: all of them with the same
+/// value, or a description.
+fn shared(name: &str, args: &[Arg], values: &Values) -> Option<Arg> {
+    if values.global(name).is_some() {
+        return None;
+    }
+    let first = args.first()?;
+    let text = |arg: &Arg| {
         arg.default
-            .iter_mut()
-            .for_each(|it| replace(it, &forms, &globals, diags));
+            .as_ref()
+            .and_then(Value::as_literal)
+            .map(str::to_owned)
+    };
+    let is_one = text(first).is_some() && args.iter().all(|arg| text(arg) == text(first));
+    let described = args.iter().find(|arg| arg.description.is_some());
+    if is_one && predefined(name).is_none() {
+        return Some(described.unwrap_or(first).clone());
     }
+    let has_own = args.iter().any(|arg| arg.default.is_some());
+    described.filter(|_| !has_own).cloned()
 }
 
-/// Keeps the last of several global arguments of one name.
-fn unique(build: &mut Build, diags: &mut Diagnostics) {
-    let all = std::mem::take(&mut build.args);
-    for (idx, arg) in all.iter().enumerate() {
-        let is_again = |other: &Arg| other.name.value == arg.name.value;
-        if all[idx + 1..].iter().any(is_again) {
-            let between = all[idx + 1..].iter().take_while(|other| !is_again(other));
-            if between
-                .flat_map(|it| &it.default)
-                .any(|it| mentions(it, &arg.name.value))
-            {
-                let message = format!("a build file has no two values of `{}`", arg.name.value);
-                diags
-                    .report(Code::NotInBuildFile, arg.name.span, message)
-                    .help("give one of the arguments another name");
-            }
-            continue;
+/// Returns what an `ARG` of a stage is.
+fn verb(args: Vec<Arg>, values: &Values) -> Verb<crate::model::Written> {
+    let is_of_top = |arg: &Arg| match (&arg.default, values.global(&arg.name.value)) {
+        (None, _) => true,
+        (Some(own), Some(global)) => {
+            let top = global.default.as_ref().and_then(Value::as_literal);
+            top.is_some() && own.as_literal() == top
         }
-        build.args.push(arg.clone());
+        (Some(_), None) => false,
+    };
+    if args.iter().all(is_of_top) {
+        let entries = args.into_iter().map(|arg| {
+            let value = values.in_stage(&arg.name);
+            (arg.name, value)
+        });
+        return Verb::BuildEnv(entries.collect());
     }
-}
-
-fn mentions(value: &Value, name: &str) -> bool {
-    let mut found = false;
-    for template in value.templates() {
-        template.each_reference(&mut |it| found |= it.name == Name::Arg(name.to_owned()));
-    }
-    found
+    let own = args.into_iter().map(|arg| match arg.default {
+        Some(_) => arg,
+        None => Arg {
+            default: values.second(&arg.name),
+            ..arg
+        },
+    });
+    Verb::Arg(own.collect())
 }
 
 /// Returns what a value is if it is only that.
-fn of_platform(value: &Value) -> Option<Name> {
+fn sole(value: &Value) -> Option<Name> {
     let Value::Plain(template) = value else {
         return None;
     };
@@ -115,117 +118,24 @@ fn of_platform(value: &Value) -> Option<Name> {
     }
 }
 
-/// Decides how an argument of stages is said, and declares it at the top.
-fn form(args: &[Arg], global: Option<usize>, build: &mut Build) -> Form {
-    let own: Vec<Option<&Value>> = args.iter().map(|arg| arg.default.as_ref()).collect();
-    let outer = global.and_then(|idx| build.args[idx].default.clone());
-    let text = |value: Option<&Value>| value.and_then(Value::as_literal).map(str::to_owned);
-    let first = own.iter().find_map(|value| text(*value));
-    let same = |value: &Option<&Value>| text(*value).is_some() && text(*value) == first;
-    let is_one = match &outer {
-        Some(outer) => own
-            .iter()
-            .all(|it| it.is_none() || same(it) && text(Some(outer)) == first),
-        None => global.is_none() && !own.is_empty() && own.iter().all(same),
-    };
-    if is_one {
-        if global.is_none() {
-            let described = args.iter().find(|arg| arg.description.is_some());
-            build.args.push(described.unwrap_or(&args[0]).clone());
+/// Returns a name as a value.
+fn reference(span: Span, name: Name) -> Value {
+    Value::Plain(Template::reference(span, name))
+}
+
+impl Values {
+    /// Returns what a variable of a stage that has the value of its argument is.
+    fn in_stage(&self, name: &Spanned<String>) -> Option<Value> {
+        let arg = Name::Arg(name.value.clone());
+        if let Some(value) = self.second(name) {
+            return Some(value);
         }
-        return Form::Declared;
-    }
-    let Some(idx) = global else {
-        if own.iter().any(Option::is_some) {
-            build.args.push(Arg {
-                default: None,
-                ..args[0].clone()
-            });
-        } else if let Some(described) = args.iter().find(|arg| arg.description.is_some()) {
-            build.args.push(described.clone());
-        }
-        return Form::Own;
-    };
-    if own.iter().any(Option::is_some) {
-        build.args[idx].default = None;
-    }
-    Form::Own
-}
-
-fn entry(
-    arg: &Arg,
-    forms: &BTreeMap<String, Form>,
-    globals: &[Arg],
-) -> (Spanned<String>, Option<Value>) {
-    let name = &arg.name.value;
-    let span = arg.name.span;
-    let global = globals.iter().find(|it| it.name.value == *name);
-    let outer = global.and_then(|it| it.default.as_ref());
-    let value = match (forms.get(name), arg.default.as_ref()) {
-        (Some(Form::Declared), _) => Some(reference(span, name, None)),
-        (_, Some(value)) => Some(reference(span, name, Some(value))),
-        (_, None) => match (outer, predefined(name)) {
-            (Some(outer), _) => Some(reference(span, name, Some(outer))),
-            (None, Some(known)) if global.is_none() => {
-                Some(Value::Plain(Text::reference(span, known)))
+        match self.global(&name.value) {
+            Some(global) => {
+                let has_value = global.default.is_some();
+                has_value.then(|| reference(name.span, arg))
             }
-            (None, _) => None,
-        },
-    };
-    (arg.name.clone(), value)
-}
-
-/// Returns the argument as a value; `or` is what it is without one.
-fn reference(span: Span, name: &str, or: Option<&Value>) -> Value {
-    let mut template = Text::reference(span, Name::Arg(name.to_owned()));
-    if let Some(Value::Plain(word)) = or
-        && let Some(Piece::Reference(it)) = template.pieces.first_mut()
-    {
-        it.modifier = Some(Modifier::Default(Test::Unset, word.clone()));
-    }
-    Value::Plain(template)
-}
-
-/// Says the value of an argument of the file where the declaration does not say it any more.
-///
-/// Reports `not-in-build-file` where a modifier leaves no room for it.
-fn replace(
-    value: &mut Value,
-    forms: &BTreeMap<String, Form>,
-    globals: &[Arg],
-    diags: &mut Diagnostics,
-) {
-    let Value::Plain(template) = value else {
-        return;
-    };
-    for piece in template.pieces.iter_mut() {
-        let Piece::Reference(it) = piece else {
-            continue;
-        };
-        let Name::Arg(name) = &it.name else { continue };
-        let Some(global) = globals.iter().find(|arg| arg.name.value == *name) else {
-            it.name = predefined(name).unwrap_or(Name::Arg(name.clone()));
-            continue;
-        };
-        // What is unset is empty, unless something else is said.
-        let is_plain = match &it.modifier {
-            None => true,
-            Some(Modifier::Default(Test::Unset, word)) => word.pieces.is_empty(),
-            Some(_) => false,
-        };
-        let is_own = matches!(forms.get(name), Some(Form::Own));
-        match &global.default {
-            Some(Value::Plain(word)) if is_own && is_plain => {
-                it.modifier = Some(Modifier::Default(Test::Unset, word.clone()));
-            }
-            Some(_) if is_own => {
-                let message = format!("a build file has no two values of `{name}`");
-                diags
-                    .report(Code::NotInBuildFile, it.span, message)
-                    .help("give the argument of the stage another name");
-            }
-            Some(_) if is_plain => it.modifier = None,
-            _ => {}
+            None => predefined(&name.value).map(|known| reference(name.span, known)),
         }
     }
 }

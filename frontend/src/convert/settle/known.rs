@@ -31,6 +31,10 @@ pub(super) fn settle(build: &mut Build) {
                     let set = entries.iter().filter(|it| it.1.is_some());
                     plain.0.extend(set.map(|it| it.0.value.clone()));
                 }
+                Verb::Arg(args) => {
+                    let set = args.iter().filter(|it| it.default.is_some());
+                    plain.0.extend(set.map(|it| it.name.value.clone()));
+                }
                 _ => {}
             }
         }
@@ -88,7 +92,8 @@ fn is_nobody(name: &Name) -> bool {
     name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(is_part)
 }
 
-fn push(template: &mut Template<Name>, piece: Piece<Name>) {
+/// Adds a piece; text after text is one.
+pub(super) fn push(template: &mut Template<Name>, piece: Piece<Name>) {
     match (piece, template.pieces.last_mut()) {
         (Piece::Literal(more), Some(Piece::Literal(text))) => text.push_str(&more),
         (piece, _) => template.pieces.push(piece),
@@ -135,6 +140,10 @@ impl MapPhase<Written, Written> for Plain {
     }
 
     fn args(&mut self, args: &[Arg]) -> Verb<Written> {
-        Verb::Arg(args.to_vec())
+        let arg = |arg: &Arg| Arg {
+            default: arg.default.as_ref().map(|it| self.text(it)),
+            ..arg.clone()
+        };
+        Verb::Arg(args.iter().map(arg).collect())
     }
 }

@@ -72,6 +72,7 @@ fn variables(build: &Build) -> Vec<String> {
     let names = steps.flat_map(|step| match &step.verb {
         Verb::Env(entries) => entries.iter().map(|it| it.0.value.clone()).collect(),
         Verb::BuildEnv(entries) => entries.iter().map(|it| it.0.value.clone()).collect(),
+        Verb::Arg(args) => args.iter().map(|it| it.name.value.clone()).collect(),
         _ => Vec::new(),
     });
     names.collect()

@@ -1,0 +1,4 @@
+FROM alpine
+ENV "quoted name"=x
+ENV OTHER=y
+RUN env
