@@ -39,7 +39,10 @@ fn check(case: &Case, status: &str, expected: &str) {
 
 #[test]
 fn the_same_of_a_dockerfile_is_equal() {
-    let expected = "build.yaml for linux/amd64: equal (2 vertices and the image config)\n";
+    let expected = "\
+build.yaml for linux/amd64: equal (2 vertices and the image config)
+build.yaml as a build file for linux/amd64: equal (2 vertices and the image config)
+";
     check(
         &verified(DOCKERFILE, Ok(answer_of(DOCKERFILE))),
         "0",
@@ -52,6 +55,18 @@ fn a_difference_is_shown_and_is_the_status() {
     let theirs = answer_of("FROM alpine:3 AS app\nENV A=b\nRUN make\n");
     let expected = "\
 build.yaml for linux/amd64: not equal
+--- the daemon's Dockerfile frontend
++++ Windlass
+@@ [2/2] RUN make
+- exec.meta.env: A=b
+@@ image config
+- config.Env: A=b
+- history[0].created_by: ENV A=b
+- history[0].empty_layer: true
+- history[1].comment: buildkit.dockerfile.v0
+- history[1].created_by: RUN /bin/sh -c make # buildkit
++ history[0].created_by: RUN /bin/sh -c make # buildkit
+build.yaml as a build file for linux/amd64: not equal
 --- the daemon's Dockerfile frontend
 +++ Windlass
 @@ [2/2] RUN make
@@ -79,8 +94,59 @@ fn platforms_are_compared_one_by_one() {
         .into(),
     };
     let case = verified(DOCKERFILE, Ok(theirs)).option("multi-platform", "true");
-    let expected = "build.yaml for linux/amd64: equal (2 vertices and the image config)\n";
+    let expected = "\
+build.yaml for linux/amd64: equal (2 vertices and the image config)
+build.yaml as a build file for linux/amd64: equal (2 vertices and the image config)
+";
     check(&case, "0", expected);
+}
+
+#[test]
+fn a_dockerfile_that_no_build_file_says_is_not_unequal_for_that() {
+    let file = "FROM alpine:3 AS app\nENV \"a b\"=c\nRUN make\n";
+    let expected = "\
+build.yaml for linux/amd64: equal (2 vertices and the image config)
+build.yaml as a build file: not compared, as it cannot be converted
+error[not-in-build-file]: a build file cannot say all of it: `a b` cannot be the name of a variable
+ --> build.yaml:2:5
+  |
+2 | ENV \"a b\"=c
+  |     ^^^^^
+  |
+  = help: use letters, digits and `_`
+";
+    check(&verified(file, Ok(answer_of(file))), "0", expected);
+}
+
+/// Says that the user of every image is not root.
+fn of_others(mut case: Case) -> Case {
+    for image in case.gateway.images.values_mut() {
+        let config = String::from_utf8_lossy(&image.config);
+        image.config = config.replace("\"Env\"", "\"User\":\"app\",\"Env\"").into();
+    }
+    case
+}
+
+#[test]
+fn a_conversion_that_images_make_wrong_is_unequal() {
+    // A conversion takes the user for root, as only a builder knows the image.
+    let file = "FROM alpine:3 AS app\nRUN --mount=type=cache,target=/root/.npm npm ci\n";
+    let record = of_others(case(file)).run();
+    let theirs = FrontendAnswer {
+        definitions: [(String::new(), record.solves[2].message())].into(),
+        metadata: record
+            .outcome
+            .expect("an outcome")
+            .expect("a result")
+            .metadata,
+    };
+    let expected = "\
+build.yaml for linux/amd64: equal (2 vertices and the image config)
+build.yaml as a build file: not equal, as it cannot be built
+build.yaml:7:16: the preset `npm` needs the home directory of the user `app` (set `env: {HOME: \
+                    /home/app}` on the stage, or write `cache: {path: …}`)
+";
+    check(&of_others(verified(file, Ok(theirs))), "1", expected);
 }
 
 #[test]

@@ -305,8 +305,46 @@ CMD [\"/a\"]
 ";
     let build = live.build().file("Dockerfile", dockerfile).file("a", "");
     let build = build.arg("--call=verify").arg("--build-arg=VERSION=2");
-    let expected = "Dockerfile for linux/amd64: equal (6 vertices and the image config)";
+    let expected = "\
+Dockerfile for linux/amd64: equal (6 vertices and the image config)
+Dockerfile as a build file for linux/amd64: equal (6 vertices and the image config)";
     check(build.arg(FRONTEND), 0, expected);
+}
+
+#[test]
+fn a_conversion_that_the_base_image_makes_wrong_is_unequal() {
+    let live = Live::new("verify-conversion");
+    live.image("distroless");
+    // The conversion takes the user for root.
+    let dockerfile = "\
+FROM gcr.io/distroless/python3-debian12:nonroot
+RUN --mount=type=cache,target=/root/.cache/pip [\"python3\", \"-V\"]
+";
+    let build = live.build().file("Dockerfile", dockerfile);
+    let expected = "\
+Dockerfile for linux/amd64: equal (2 vertices and the image config)
+Dockerfile as a build file: not equal, as it cannot be built
+build.yaml:7:16: the preset `pip` needs the home directory of the user `65532` (set `env: {HOME: \
+                    /home/65532}` on the stage, or write `cache: {path: …}`)";
+    check(build.arg("--call=verify").arg(FRONTEND), 1, expected);
+}
+
+#[test]
+fn a_dockerfile_that_no_build_file_says_is_equal_by_itself() {
+    let live = Live::new("verify-refused");
+    let dockerfile = "FROM alpine\nRUN\n";
+    let build = live.build().file("Dockerfile", dockerfile);
+    let expected = "\
+Dockerfile for linux/amd64: equal (2 vertices and the image config)
+Dockerfile as a build file: not compared, as it cannot be converted
+error[not-in-build-file]: a build file cannot say all of it: `run` is empty
+ --> Dockerfile:2:1
+  |
+2 | RUN
+  | ^^^
+  |
+  = help: write `run: npm ci`";
+    check(build.arg("--call=verify").arg(FRONTEND), 0, expected);
 }
 
 #[test]

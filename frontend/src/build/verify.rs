@@ -2,17 +2,19 @@
 //!
 //! The daemon's own answers with what it would have had solved, and nothing of that runs. It is told
 //! not to look for `# syntax=`, as it would end up here again. It reads Dockerfiles only: in the
-//! place of a build file it gets the Dockerfile that this one becomes.
+//! place of a build file it gets the Dockerfile that this one becomes. Of a Dockerfile, the build file
+//! that it becomes is compared, too.
 
 use buildkit_llb::file::Mkfile;
 use buildkit_llb::{File, Graph, Platform};
 
 use super::start::{Invocation, Start};
 use super::{compiled, solve, stop_at_mistakes};
-use crate::call::verify::{Pair, Side};
+use crate::call::verify::{Missing, Pair, Side, Why};
 use crate::call::{self, Answer};
 use crate::convert;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::render::{Colour, render};
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::dockerfile;
 use crate::expand::Purpose;
 use crate::gateway::error::CANCELED;
@@ -20,7 +22,7 @@ use crate::gateway::{Error, FrontendAnswer, FrontendRequest, Gateway, status};
 use crate::load::{self, Loaded};
 use crate::lower::Lowered;
 use crate::request::Shape;
-use crate::text::FileId;
+use crate::text::{FileId, Files};
 
 /// The daemon's own frontend.
 const THEIRS: &str = "dockerfile.v0";
@@ -46,23 +48,72 @@ pub(super) async fn verify(
     let ours = compiled(gateway, start, loaded, how, &mut diags).await?;
     let mut asked = asked(gateway, invocation).await?;
     let file = loaded.files.get(FileId::ROOT);
-    let mut what = file.name().to_owned();
-    if !dockerfile::is_dockerfile(file.name(), file.text()) {
+    let name = file.name();
+    let mut compared = Vec::new();
+    let mut missing = Vec::new();
+    if dockerfile::is_dockerfile(name, file.text()) {
+        compared.push((name.to_owned(), ours, None));
+        let what = format!("{name} as a build file");
+        match converted(gateway, start, invocation, loaded).await? {
+            Ok((made, ours)) => compared.push((what, ours, Some(made))),
+            Err((why, lines)) => missing.push(Missing { what, why, lines }),
+        }
+    } else {
         hand_over(&mut asked, loaded)?;
-        what += " as a Dockerfile";
+        compared.push((format!("{name} as a Dockerfile"), ours, None));
     }
     let theirs = match gateway.ask_frontend(asked).await {
         Ok(theirs) => theirs,
         Err(error) if error.code == CANCELED => return Err(error),
-        Err(error) => return Ok(call::verify::refused(&what, &error.message)),
+        Err(error) => return Ok(call::verify::refused(&compared[0].0, &error.message)),
     };
     let shape = start.request.shape;
-    let pairs = ours.into_iter();
-    let pairs =
-        pairs.map(|(platform, lowered)| pair(&what, &platform, lowered, loaded, &theirs, shape));
-    let pairs: Vec<Pair> = pairs.collect();
+    let mut pairs = Vec::new();
+    for (what, ours, made) in compared {
+        let source = made.as_ref().unwrap_or(loaded);
+        let ours = ours.into_iter();
+        pairs.extend(
+            ours.map(|(platform, lowered)| pair(&what, &platform, lowered, source, &theirs, shape)),
+        );
+    }
     let broken = |error| status::unmarked(Error::new(format!("a definition: {error}")));
-    call::verify::verify(&pairs).map_err(broken)
+    call::verify::verify(&pairs, &missing).map_err(broken)
+}
+
+/// What is compared of a file: itself, and what its platforms come to; or why there is nothing.
+type Made = Result<(Loaded, Vec<(Platform, Lowered)>), (Why, String)>;
+
+/// Compiles the build file that a Dockerfile becomes.
+async fn converted(
+    gateway: &impl Gateway,
+    start: &Start,
+    invocation: &Invocation,
+    loaded: &Loaded,
+) -> Result<Made, Error> {
+    let mut diags = Diagnostics::new();
+    let text = convert::to_build_file(FileId::ROOT, &loaded.files, "windlass", &mut diags);
+    if diags.has_errors() {
+        diags.retain(|it| it.severity == Severity::Error);
+        let lines = render(&diags, &loaded.files, Colour::Plain);
+        return Ok(Err((Why::NotConverted, lines.trim_end().to_owned())));
+    }
+    let mut files = Files::new();
+    files.add("build.yaml", text.as_str());
+    let made = Loaded {
+        files,
+        bytes: text.into_bytes(),
+        definition: loaded.definition.clone(),
+        digest: loaded.digest.clone(),
+        exclude: loaded.exclude.clone(),
+        context: loaded.context.clone(),
+    };
+    let mut diags = Diagnostics::new();
+    let how = (invocation.session.as_str(), Purpose::Build);
+    match compiled(gateway, start, &made, how, &mut diags).await {
+        Ok(ours) => Ok(Ok((made, ours))),
+        Err(error) if error.code == CANCELED => Err(error),
+        Err(error) => Ok(Err((Why::NotBuilt, error.message))),
+    }
 }
 
 /// Returns the same request for the daemon's frontend.

@@ -6,6 +6,7 @@
 
 mod diff;
 mod normal;
+mod pair;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use super::Answer;
 use diff::diff;
 use normal::{Input, Normal, Vertex, flatten, normal};
+use pair::pairs;
 
 /// What one frontend makes of a file.
 #[derive(Debug)]
@@ -36,18 +38,38 @@ pub struct Pair {
     pub ours: Side,
 }
 
+/// A comparison that cannot be made.
+#[derive(Debug)]
+pub struct Missing {
+    /// What would have been compared, such as `Dockerfile as a build file`.
+    pub what: String,
+    /// What is in the way.
+    pub why: Why,
+    /// Findings as the terminal shows them, or a message.
+    pub lines: String,
+}
+
+/// Why a comparison cannot be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The other form does not say it, which is no difference.
+    NotConverted,
+    /// The other form cannot be built with these images.
+    NotBuilt,
+}
+
 /// A thing that is not the same on both sides.
 struct Difference {
     title: String,
     lines: Vec<String>,
 }
 
-/// Compares.
+/// Compares. That something has no other form is said, and does not make the answer's status.
 ///
 /// # Errors
 ///
 /// A definition is none.
-pub fn verify(pairs: &[Pair]) -> Result<Answer, ReadError> {
+pub fn verify(pairs: &[Pair], missing: &[Missing]) -> Result<Answer, ReadError> {
     let (mut text, mut rows, mut status) = (String::new(), Vec::new(), 0);
     for pair in pairs {
         let (theirs, ours) = (
@@ -82,9 +104,19 @@ pub fn verify(pairs: &[Pair]) -> Result<Answer, ReadError> {
                 .collect::<Vec<Value>>(),
         }));
     }
+    for Missing { what, why, lines } in missing {
+        let reason = match why {
+            Why::NotConverted => "not compared, as it cannot be converted",
+            Why::NotBuilt => "not equal, as it cannot be built",
+        };
+        text += &format!("{what}: {reason}\n{lines}\n");
+        status |= u8::from(*why == Why::NotBuilt);
+        rows.push(json!({"what": what, "missing": reason, "why": lines}));
+    }
+    let json = json!({"equal": status == 0, "comparisons": rows});
     Ok(Answer {
         status: Some(status),
-        ..Answer::new(&json!({"equal": status == 0, "comparisons": rows}), text)
+        ..Answer::new(&json, text)
     })
 }
 
@@ -100,17 +132,17 @@ pub fn refused(what: &str, message: &str) -> Answer {
 
 /// Compares two graphs, what is needed first.
 fn graphs(theirs: &Normal, ours: &Normal) -> Vec<Difference> {
-    let mut ours_only = only(ours, theirs);
+    let (theirs_only, ours_only) = (only(theirs, ours), only(ours, theirs));
     let mut out = Vec::new();
     let mut followers = 0;
+    let (pairs, alone) = pairs(&theirs_only, &ours_only);
     // What is the same step on both sides, but not equal.
     let mut partners = BTreeMap::new();
-    for vertex in only(theirs, ours) {
-        let Some(number) = partner(vertex, &ours_only) else {
+    for (vertex, other) in theirs_only.into_iter().zip(pairs) {
+        let Some(other) = other else {
             out.push(lone(vertex, "- "));
             continue;
         };
-        let other = ours_only.remove(number);
         let lines = match are_alike(&vertex.inputs, &other.inputs, &partners) {
             true => changed(&vertex.lines, &other.lines),
             false => changed(&described(vertex), &described(other)),
@@ -124,7 +156,7 @@ fn graphs(theirs: &Normal, ours: &Normal) -> Vec<Difference> {
             }),
         }
     }
-    out.extend(ours_only.into_iter().map(|vertex| lone(vertex, "+ ")));
+    out.extend(alone.into_iter().map(|vertex| lone(vertex, "+ ")));
     if followers > 0 {
         out.push(remark(format!(
             "{followers} more, only in what they are made of"
@@ -156,22 +188,6 @@ fn only<'a>(these: &'a Normal, those: &Normal) -> Vec<&'a Vertex> {
     let known: BTreeSet<_> = those.vertices.iter().map(|it| it.digest).collect();
     let vertices = these.vertices.iter();
     vertices.filter(|it| !known.contains(&it.digest)).collect()
-}
-
-/// Returns the vertex that is most likely the same step: with the same work, or of the same kind and
-/// with the most lines in common.
-fn partner(vertex: &Vertex, others: &[&Vertex]) -> Option<usize> {
-    let alike = others
-        .iter()
-        .enumerate()
-        .filter(|(_, it)| it.kind == vertex.kind);
-    let common = |other: &Vertex| {
-        let lines = diff(&described(vertex), &described(other));
-        lines.iter().filter(|line| line.starts_with("  ")).count()
-    };
-    // Of equally good ones the first.
-    let best = alike.map(|(number, it)| (common(it), std::cmp::Reverse(number)));
-    best.max().map(|(_, number)| number.0)
 }
 
 /// Returns all that is known of a vertex.
@@ -245,7 +261,7 @@ mod tests {
             theirs,
             ours,
         };
-        let answer = verify(&[pair]).expect("definitions");
+        let answer = verify(&[pair], &[]).expect("definitions");
         assert_eq!(answer.text, expected);
         assert_eq!(answer.status, Some(status));
     }
@@ -302,6 +318,30 @@ linux/amd64: not equal
             side("b", &[], "{}"),
             1,
             expected,
+        );
+    }
+
+    #[test]
+    fn many_vertices_find_their_partners_at_once() {
+        let commands =
+            |word: &str| -> Vec<String> { (0..2000).map(|n| format!("{word} {n}")).collect() };
+        let (a, b) = (commands("make"), commands("cook"));
+        let side = |commands: &[String]| {
+            let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
+            side("a", &commands, "{}")
+        };
+        let pair = Pair {
+            what: "linux/amd64".to_owned(),
+            theirs: side(&a),
+            ours: side(&b),
+        };
+        let answer = verify(&[pair], &[]).expect("definitions");
+        let n_pairs = answer.text.matches("@@ RUN make").count();
+        assert_eq!(n_pairs, 2000);
+        assert!(
+            answer
+                .text
+                .contains("- exec.meta.args: make 7\n+ exec.meta.args: cook 7\n")
         );
     }
 

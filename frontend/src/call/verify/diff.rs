@@ -1,11 +1,37 @@
 //! Two lists of lines side by side.
 
+/// How many pairs of lines are compared before all of the differing part is taken as changed.
+const MAX_PAIRS: usize = 4_000_000;
+
 /// Returns the lines of both with what they are: `- ` of the first only, `+ ` of the second only,
 /// two spaces of both.
 pub(super) fn diff(old: &[String], new: &[String]) -> Vec<String> {
+    let pairs = old.iter().zip(new);
+    let n_head = pairs.take_while(|(a, b)| a == b).count();
+    let (head, old) = old.split_at(n_head);
+    let new = &new[n_head..];
+    let pairs = old.iter().rev().zip(new.iter().rev());
+    let n_tail = pairs.take_while(|(a, b)| a == b).count();
+    let (old, tail) = old.split_at(old.len() - n_tail);
+    let new = &new[..new.len() - n_tail];
+    let signed = |sign: &'static str, lines: &[String]| -> Vec<String> {
+        lines.iter().map(|line| format!("{sign}{line}")).collect()
+    };
+    let mut out = signed("  ", head);
+    if old.len() * new.len() > MAX_PAIRS {
+        out.extend(signed("- ", old));
+        out.extend(signed("+ ", new));
+    } else {
+        middle(old, new, &mut out);
+    }
+    out.extend(signed("  ", tail));
+    out
+}
+
+/// Adds the lines of two short lists.
+fn middle(old: &[String], new: &[String], out: &mut Vec<String>) {
     let common = lengths(old, new);
     let (mut i, mut j) = (0, 0);
-    let mut out = Vec::new();
     loop {
         match (old.get(i), new.get(j)) {
             (Some(a), Some(b)) if a == b => {
@@ -20,7 +46,7 @@ pub(super) fn diff(old: &[String], new: &[String]) -> Vec<String> {
                 out.push(format!("+ {b}"));
                 j += 1;
             }
-            (_, None) => return out,
+            (_, None) => return,
         }
     }
 }
@@ -55,6 +81,22 @@ mod tests {
     fn one_more_line_is_one_difference() {
         check("a b c", "a x b c", "  a|+ x|  b|  c");
         check("a b", "a", "  a|- b");
+    }
+
+    #[test]
+    fn of_very_long_lists_all_between_the_ends_is_changed() {
+        let lines = |word: &str| -> Vec<String> {
+            let middle = (0..2001).map(|n| format!("{word}{}", n % 2000));
+            ["a".to_owned()]
+                .into_iter()
+                .chain(middle)
+                .chain(["z".to_owned()])
+                .collect()
+        };
+        let lines = diff(&lines("b"), &lines("c"));
+        assert_eq!(lines.len(), 2 + 2 * 2001);
+        assert_eq!(&lines[..2], ["  a", "- b0"]);
+        assert_eq!(lines.last().map(String::as_str), Some("  z"));
     }
 
     #[test]
