@@ -98,7 +98,7 @@ fn check(build: &Build, file: FileId, text: &str, diags: &mut Diagnostics) {
         let span = place::place(build, &path.unwrap_or_default());
         let place = span.map_or(Place::Outside("Dockerfile"), Place::At);
         let diagnostic = diags.report(Code::NotInBuildFile, place, message);
-        diagnostic.help(wrong.helps.join("; "));
+        diagnostic.helps.clone_from(&wrong.helps);
     }
 }
 

@@ -100,9 +100,7 @@ impl Known {
             });
         }
         if let Err(malformed) = mount::close(&fields, (span, open.from), exec) {
-            diags
-                .report(Code::BadValue, span, malformed.message)
-                .help(malformed.help);
+            diags.report(Code::BadValue, span, malformed.message);
         }
     }
 }
