@@ -3,6 +3,7 @@
 mod attestations;
 mod calls;
 mod contexts;
+mod convert;
 mod dockerfile;
 mod old_builders;
 mod onbuild;

@@ -4,6 +4,7 @@
 //! that waits for somebody is here; the passes between are pure.
 
 mod call;
+mod convert;
 pub mod guard;
 mod images;
 mod outcome;

@@ -27,6 +27,27 @@ pub enum Form {
     Dockerfile,
 }
 
+/// What is taken for granted of base images, which only a builder knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bases {
+    /// As [`Self::Plain`], and those with Rust are as its official image.
+    Official,
+    /// Their user is root, and tools keep their caches where they do by default.
+    #[default]
+    Plain,
+    /// Nothing.
+    Unknown,
+}
+
+/// How a build file is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Style<'s> {
+    /// The image of the frontend, for the first line.
+    pub image: &'s str,
+    /// What is taken for granted of base images.
+    pub bases: Bases,
+}
+
 /// Returns the form of a text; `name` is that of its file.
 pub fn form(name: &str, text: &str) -> Form {
     match dockerfile_reader::is_dockerfile(name, text) {
@@ -49,22 +70,31 @@ pub fn convert(
 ) -> Option<String> {
     let text = syntax::text(file, bytes, diags)?;
     let converted = match form(files.get(file).name(), text) {
-        Form::Dockerfile => Some(to_build_file(file, files, image, diags)),
+        Form::Dockerfile => {
+            let bases = Bases::default();
+            Some(to_build_file(file, files, Style { image, bases }, diags))
+        }
         Form::BuildFile => to_dockerfile(file, bytes, diags),
     };
     converted.filter(|_| !diags.has_errors())
 }
 
-/// Returns the build file that says what a Dockerfile says; `image` is that of the frontend.
+/// Returns the build file that says what a Dockerfile says.
 ///
-/// Reports what is wrong with the Dockerfile and `not-in-build-file`; the result lacks whatever was
-/// reported.
-pub fn to_build_file(file: FileId, files: &Files, image: &str, diags: &mut Diagnostics) -> String {
+/// Reports what is wrong with the Dockerfile, `not-in-build-file` and `conversion-differs`; the
+/// result lacks whatever was reported.
+pub fn to_build_file(
+    file: FileId,
+    files: &Files,
+    style: Style<'_>,
+    diags: &mut Diagnostics,
+) -> String {
     let source = files.get(file);
     let reading = dockerfile_reader::read(file, source.text(), diags);
     let mut build = reading.build;
     expand::check(&build, diags);
-    let mut comments = settle::settle(&mut build, &reading.comments, source, diags);
+    let bases = style.bases;
+    let mut comments = settle::settle(&mut build, &reading.comments, source, bases, diags);
     let text = syntax::print::print(&write::write(&build, &mut comments));
     check(&build, file, &text, diags);
     if !diags.has_errors() {
@@ -78,7 +108,7 @@ pub fn to_build_file(file: FileId, files: &Files, image: &str, diags: &mut Diagn
                 .help("build it from the Dockerfile");
         }
     }
-    format!("# syntax={image}\n{text}")
+    format!("# syntax={}\n{text}", style.image)
 }
 
 /// Reports what a build file does not take, such as names that only a Dockerfile allows.

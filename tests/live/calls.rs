@@ -312,10 +312,10 @@ Dockerfile as a build file for linux/amd64: equal (6 vertices and the image conf
 }
 
 #[test]
-fn a_conversion_that_the_base_image_makes_wrong_is_unequal() {
+fn a_conversion_knows_the_user_of_the_base_image() {
     let live = Live::new("verify-conversion");
     live.image("distroless");
-    // The conversion takes the user for root.
+    // Who is not root, so that this is not the cache of the preset `pip`.
     let dockerfile = "\
 FROM gcr.io/distroless/python3-debian12:nonroot
 RUN --mount=type=cache,target=/root/.cache/pip [\"python3\", \"-V\"]
@@ -323,10 +323,8 @@ RUN --mount=type=cache,target=/root/.cache/pip [\"python3\", \"-V\"]
     let build = live.build().file("Dockerfile", dockerfile);
     let expected = "\
 Dockerfile for linux/amd64: equal (2 vertices and the image config)
-Dockerfile as a build file: not equal, as it cannot be built
-build.yaml:7:16: the preset `pip` needs the home directory of the user `65532` (set `env: {HOME: \
-                    /home/65532}` on the stage, or write `cache: {path: …}`)";
-    check(build.arg("--call=verify").arg(FRONTEND), 1, expected);
+Dockerfile as a build file for linux/amd64: equal (2 vertices and the image config)";
+    check(build.arg("--call=verify").arg(FRONTEND), 0, expected);
 }
 
 #[test]

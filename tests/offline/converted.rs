@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use windlass_frontend::convert::{to_build_file, to_dockerfile};
+use windlass_frontend::convert::{Bases, Style, to_build_file, to_dockerfile};
 use windlass_frontend::diagnostic::Diagnostics;
 use windlass_frontend::diagnostic::render::{Colour, render};
 use windlass_frontend::syntax::{self, print};
@@ -46,7 +46,11 @@ pub(crate) fn build_file(dockerfile: &str) -> Result<String, String> {
     let mut files = Files::new();
     let file = files.add("Dockerfile", dockerfile);
     let mut diags = Diagnostics::new();
-    let text = to_build_file(file, &files, "windlass", &mut diags);
+    let style = Style {
+        image: "windlass",
+        bases: Bases::default(),
+    };
+    let text = to_build_file(file, &files, style, &mut diags);
     match diags.has_errors() {
         true => Err(render(&diags, &files, Colour::Plain)),
         false => Ok(text),

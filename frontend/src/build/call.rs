@@ -2,10 +2,9 @@
 //! something: nothing, the file, its plan, its images.
 
 use super::start::{Invocation, Start};
-use super::{compiled, read, solve, stop_at_mistakes, stop_at_violations, verify};
+use super::{compiled, convert, read, solve, stop_at_mistakes, stop_at_violations, verify};
 use crate::call::{self, Answer, Question};
 use crate::compile;
-use crate::convert;
 use crate::diagnostic::Diagnostics;
 use crate::expand::{self, Purpose};
 use crate::gateway::error::CANCELED;
@@ -53,7 +52,7 @@ async fn of_file(
         Question::Lint => lint(gateway, start, invocation, &loaded).await,
         Question::Verify => verify::verify(gateway, start, invocation, &loaded).await,
         Question::Definition => definition(gateway, start, invocation, &loaded).await,
-        Question::Convert => convert(invocation, &loaded),
+        Question::Convert => convert::answer(gateway, start, invocation, &loaded).await,
         question => planned(start, &loaded, question),
     }
 }
@@ -92,17 +91,6 @@ fn planned(start: &Start, loaded: &Loaded, question: Question) -> Result<Answer,
         Question::Plan => call::plan(&plans),
         _ => call::outline(plan, &build, loaded.origin()),
     })
-}
-
-/// The first line of what a Dockerfile becomes names the image that answers.
-fn convert(invocation: &Invocation, loaded: &Loaded) -> Result<Answer, Error> {
-    let mut diags = Diagnostics::new();
-    let image = invocation.options.get("source").map(String::as_str);
-    let image = image.unwrap_or("windlass");
-    let (files, bytes) = (&loaded.files, &loaded.bytes);
-    let text = convert::convert(FileId::ROOT, files, bytes, image, &mut diags);
-    stop_at_mistakes(&diags, loaded)?;
-    Ok(call::converted(text.unwrap_or_default()))
 }
 
 async fn definition(

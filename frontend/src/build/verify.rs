@@ -8,13 +8,13 @@
 use buildkit_llb::file::Mkfile;
 use buildkit_llb::{File, Graph, Platform};
 
+use super::convert::{self, Conversion, Made};
 use super::start::{Invocation, Start};
 use super::{compiled, solve, stop_at_mistakes};
 use crate::call::verify::{Missing, Pair, Side, Why};
 use crate::call::{self, Answer};
-use crate::convert;
+use crate::diagnostic::Diagnostics;
 use crate::diagnostic::render::{Colour, render};
-use crate::diagnostic::{Diagnostics, Severity};
 use crate::dockerfile;
 use crate::expand::Purpose;
 use crate::gateway::error::CANCELED;
@@ -22,7 +22,7 @@ use crate::gateway::{Error, FrontendAnswer, FrontendRequest, Gateway, status};
 use crate::load::{self, Loaded};
 use crate::lower::Lowered;
 use crate::request::Shape;
-use crate::text::{FileId, Files};
+use crate::text::FileId;
 
 /// The daemon's own frontend.
 const THEIRS: &str = "dockerfile.v0";
@@ -49,14 +49,27 @@ pub(super) async fn verify(
     let mut asked = asked(gateway, invocation).await?;
     let file = loaded.files.get(FileId::ROOT);
     let name = file.name();
-    let mut compared = Vec::new();
     let mut missing = Vec::new();
+    let mut compared = Vec::new();
     if dockerfile::is_dockerfile(name, file.text()) {
-        compared.push((name.to_owned(), ours, None));
         let what = format!("{name} as a build file");
-        match converted(gateway, start, invocation, loaded).await? {
-            Ok((made, ours)) => compared.push((what, ours, Some(made))),
-            Err((why, lines)) => missing.push(Missing { what, why, lines }),
+        let found = convert::build_file(gateway, start, invocation, loaded, &ours).await?;
+        compared.push((name.to_owned(), ours, None));
+        match found {
+            Conversion::Same(Made { loaded, built })
+            | Conversion::Other(Made { loaded, built }) => {
+                compared.push((what, built, Some(loaded)));
+            }
+            Conversion::Refused(diags) => missing.push(Missing {
+                what,
+                why: Why::NotConverted,
+                lines: render(&diags, &loaded.files, Colour::Plain),
+            }),
+            Conversion::Broken(error) => missing.push(Missing {
+                what,
+                why: Why::NotBuilt,
+                lines: error.message,
+            }),
         }
     } else {
         hand_over(&mut asked, loaded)?;
@@ -80,42 +93,6 @@ pub(super) async fn verify(
     call::verify::verify(&pairs, &missing).map_err(broken)
 }
 
-/// What is compared of a file: itself, and what its platforms come to; or why there is nothing.
-type Made = Result<(Loaded, Vec<(Platform, Lowered)>), (Why, String)>;
-
-/// Compiles the build file that a Dockerfile becomes.
-async fn converted(
-    gateway: &impl Gateway,
-    start: &Start,
-    invocation: &Invocation,
-    loaded: &Loaded,
-) -> Result<Made, Error> {
-    let mut diags = Diagnostics::new();
-    let text = convert::to_build_file(FileId::ROOT, &loaded.files, "windlass", &mut diags);
-    if diags.has_errors() {
-        diags.retain(|it| it.severity == Severity::Error);
-        let lines = render(&diags, &loaded.files, Colour::Plain);
-        return Ok(Err((Why::NotConverted, lines.trim_end().to_owned())));
-    }
-    let mut files = Files::new();
-    files.add("build.yaml", text.as_str());
-    let made = Loaded {
-        files,
-        bytes: text.into_bytes(),
-        definition: loaded.definition.clone(),
-        digest: loaded.digest.clone(),
-        exclude: loaded.exclude.clone(),
-        context: loaded.context.clone(),
-    };
-    let mut diags = Diagnostics::new();
-    let how = (invocation.session.as_str(), Purpose::Build);
-    match compiled(gateway, start, &made, how, &mut diags).await {
-        Ok(ours) => Ok(Ok((made, ours))),
-        Err(error) if error.code == CANCELED => Err(error),
-        Err(error) => Ok(Err((Why::NotBuilt, error.message))),
-    }
-}
-
 /// Returns the same request for the daemon's frontend.
 async fn asked(gateway: &impl Gateway, invocation: &Invocation) -> Result<FrontendRequest, Error> {
     let mut options = invocation.options.clone();
@@ -137,7 +114,7 @@ fn hand_over(asked: &mut FrontendRequest, loaded: &Loaded) -> Result<(), Error> 
         return Err(status::unmarked(Error::new(message)));
     }
     let mut diags = Diagnostics::new();
-    let text = convert::to_dockerfile(FileId::ROOT, &loaded.bytes, &mut diags);
+    let text = crate::convert::to_dockerfile(FileId::ROOT, &loaded.bytes, &mut diags);
     stop_at_mistakes(&diags, loaded)?;
     let ignored = loaded.exclude.join("\n");
     let files = File::on(None)

@@ -109,6 +109,7 @@ pub fn verify(pairs: &[Pair], missing: &[Missing]) -> Result<Answer, ReadError> 
             Why::NotConverted => "not compared, as it cannot be converted",
             Why::NotBuilt => "not equal, as it cannot be built",
         };
+        let lines = lines.trim_end();
         text += &format!("{what}: {reason}\n{lines}\n");
         status |= u8::from(*why == Why::NotBuilt);
         rows.push(json!({"what": what, "missing": reason, "why": lines}));

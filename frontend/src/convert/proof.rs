@@ -3,7 +3,7 @@
 //!
 //! In: both texts. Out: the stages of the Dockerfile that differ. Both are compiled twice, for two
 //! platforms each: as they are, and with a value for every argument. Nobody is asked about images:
-//! each has the same config here. What the Dockerfile itself does not compile to is not compared.
+//! each has the same config here, in which cargo's caches are where its official image has them. What the Dockerfile itself does not compile to is not compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use crate::text::{FileId, Files, Span};
 
 /// What every image is.
 const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config":{
-"Env":["PATH=/usr/bin:/bin"],"WorkingDir":"/base"},"rootfs":{"type":"layers","diff_ids":[]}}"#;
+"Env":["PATH=/usr/bin:/bin","CARGO_HOME=/usr/local/cargo"],"WorkingDir":"/base"},"rootfs":{"type":"layers","diff_ids":[]}}"#;
 
 /// The value of every argument, when all have one.
 const GIVEN: &str = "given";

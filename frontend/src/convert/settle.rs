@@ -23,6 +23,7 @@ use crate::expr::{Name, Piece, PlatformField, Template};
 use crate::model::{Body, Build, Source, Value, Verb, Written};
 use crate::text::{File, Spanned};
 
+use super::Bases;
 use super::comments::Comments;
 
 /// Settles a build; returns the comments that are left, by their new places.
@@ -32,6 +33,7 @@ pub(super) fn settle(
     build: &mut Build,
     comments: &[Spanned<String>],
     file: &File,
+    bases: Bases,
     diags: &mut Diagnostics,
 ) -> Comments {
     let mut comments = comments.to_vec();
@@ -59,7 +61,7 @@ pub(super) fn settle(
             }
         }
     }
-    mounts::settle(build);
+    mounts::settle(build, bases);
     let mut comments = Comments::of_dockerfile(&comments, build, file);
     keys::settle(build, &mut comments);
     comments

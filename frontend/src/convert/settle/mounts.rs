@@ -1,6 +1,7 @@
 //! Mounts in their short forms: caches that a preset stands for, the user's own caches as paths,
 //! secrets and agents declared once.
 
+use crate::convert::Bases;
 use crate::expr::Template;
 use crate::model::{
     Build, CacheMount, CacheUse, Exec, InputKind, NamedSecret, Options, SecretMount, SecretUse,
@@ -9,23 +10,24 @@ use crate::model::{
 use crate::preset::{PRESETS, Preset};
 use crate::text::Spanned;
 
-/// Presets that images with the tool move to another place.
-const MOVED: &[&str] = &["cargo", "go"];
+/// Presets that images with the tool move to another place, and where that is, if there are such
+/// caches at all: those of Go are mounted one directory below the preset's.
+const MOVED: &[(&str, Option<&str>)] = &[("cargo", Some("/usr/local/cargo")), ("go", None)];
 
 /// Gives mounts their short forms.
-pub(super) fn settle(build: &mut Build) {
+pub(super) fn settle(build: &mut Build, bases: Bases) {
     each_mut(build, &mut binds);
+    let moved = variables(build);
     for idx in 0..build.stages.len() {
-        let mut is_root = is_root_after(build, idx);
-        let moved = variables(build);
+        let mut is_root = is_root_after(build, idx, bases);
         let Some(steps) = &mut build.stages[idx].body.steps else {
             continue;
         };
         for step in steps {
             match &mut step.verb {
                 Verb::User(user) => is_root = is_root_user(user),
-                Verb::Run(run) if is_root => caches(&mut run.exec, &moved),
-                Verb::Script(script) if is_root => caches(&mut script.exec, &moved),
+                Verb::Run(run) if is_root => caches(&mut run.exec, &moved, bases),
+                Verb::Script(script) if is_root => caches(&mut script.exec, &moved, bases),
                 _ => {}
             }
         }
@@ -38,8 +40,8 @@ fn is_root_user(user: &Value) -> bool {
     matches!(name, Some("root" | "0"))
 }
 
-/// Tells whether the user is root when a stage begins; what a base image says is not known.
-fn is_root_after(build: &Build, idx: usize) -> bool {
+/// Tells whether the user is root when a stage begins.
+fn is_root_after(build: &Build, idx: usize, bases: Bases) -> bool {
     let stage = &build.stages[idx];
     let name = stage
         .body
@@ -50,7 +52,7 @@ fn is_root_after(build: &Build, idx: usize) -> bool {
     let mut earlier = build.stages[..idx].iter();
     let base = earlier.position(|it| Some(it.name.value.as_str()) == name);
     let Some(base) = base else {
-        return true;
+        return bases != Bases::Unknown;
     };
     let steps = build.stages[base].body.steps.iter().flatten();
     let mut users = steps.filter_map(|step| match &step.verb {
@@ -59,7 +61,7 @@ fn is_root_after(build: &Build, idx: usize) -> bool {
     });
     match users.next_back() {
         Some(user) => is_root_user(user),
-        None => is_root_after(build, base),
+        None => is_root_after(build, base, bases),
     }
 }
 
@@ -109,7 +111,7 @@ fn binds(exec: &mut Options<Written>) {
     *exec = changed.into();
 }
 
-fn caches(exec: &mut Options<Written>, moved: &[String]) {
+fn caches(exec: &mut Options<Written>, moved: &[String], bases: Bases) {
     if exec.caches.is_empty() {
         return;
     }
@@ -121,27 +123,41 @@ fn caches(exec: &mut Options<Written>, moved: &[String]) {
             mount.from = None;
         }
     }
-    for preset in PRESETS {
+    for preset in PRESETS.iter().filter(|_| bases != Bases::Unknown) {
         let is_moved = preset
             .paths
             .iter()
             .flat_map(|path| path.moved_by)
             .any(|(name, _)| moved.iter().any(|it| it == name));
-        if !preset.keeps_apt_downloads && !is_moved && !MOVED.contains(&preset.name) {
-            use_preset(preset, exec, &mut changed);
+        let elsewhere = MOVED.iter().find(|(name, _)| *name == preset.name);
+        let root = match elsewhere {
+            None => Some(None),
+            Some((_, place)) => place.filter(|_| bases == Bases::Official).map(Some),
+        };
+        if let Some(root) = root.filter(|_| !preset.keeps_apt_downloads && !is_moved) {
+            use_preset(preset, root, exec, &mut changed);
         }
     }
     *exec = changed.into();
 }
 
-/// Replaces the caches of a preset by its name, if all of them are there.
-fn use_preset(preset: Preset, written: &Exec<Written>, changed: &mut Exec<Written>) {
+/// Replaces the caches of a preset by its name, if all of them are there; `moved` is where an image
+/// moves them.
+fn use_preset(
+    preset: Preset,
+    moved: Option<&str>,
+    written: &Exec<Written>,
+    changed: &mut Exec<Written>,
+) {
     let mut found = Vec::new();
     for path in preset.paths {
-        let target = path
-            .of_root
-            .unwrap_or(path.default)
-            .replacen('~', "/root", 1);
+        let target = match (moved, path.moved_by) {
+            (Some(moved), [(_, below), ..]) => format!("{moved}/{below}"),
+            _ => path
+                .of_root
+                .unwrap_or(path.default)
+                .replacen('~', "/root", 1),
+        };
         let is_it = |cache: &CacheUse| {
             let simple = simple(cache);
             simple.is_some_and(|(path, sharing, mount)| {
