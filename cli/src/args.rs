@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-/// Checks and shows Windlass build files, without BuildKit.
+/// Checks, shows, formats and converts Windlass build files and Dockerfiles, without BuildKit.
 #[derive(Debug, Parser)]
 #[command(name = "windlass", version, about, max_term_width = 100)]
 pub(crate) struct Args {
@@ -29,7 +29,7 @@ pub(crate) enum Color {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Reports every mistake in a build file and what the lint rules find.
+    /// Reports every mistake in a build file or Dockerfile and what the lint rules find.
     ///
     /// Exits with 0 if there is no error, warnings or not; with 1 if there is one, which a warning
     /// is under `check: {error: true}`; with 2 if the file could not be looked at.
@@ -39,7 +39,7 @@ pub(crate) enum Command {
     /// Formats build files: comments stay, and what is formatted already does not change.
     ///
     /// Writes the files anew where formatting changes them; standard input goes to standard
-    /// output. Exits with 1 if a file cannot be read as YAML, which is left as it is.
+    /// output. Exits with 1 if a file is a Dockerfile or cannot be read as YAML; it is left as it is.
     Fmt(Fmt),
     /// Prints a Dockerfile as a build file, or a build file as a Dockerfile.
     ///
@@ -54,7 +54,7 @@ pub(crate) enum Command {
 /// `windlass check`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Check {
-    /// The build file; `-` for standard input.
+    /// The build file or Dockerfile; `-` for standard input.
     pub(crate) file: PathBuf,
     /// How findings are printed.
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
@@ -66,7 +66,7 @@ pub(crate) struct Check {
 /// `windlass graph`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Graph {
-    /// The build file; `-` for standard input.
+    /// The build file or Dockerfile; `-` for standard input.
     pub(crate) file: PathBuf,
     /// What is shown.
     #[arg(long, value_enum, default_value_t = View::Plan)]

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use windlass_frontend::diagnostic::{Diagnostics, render};
+use windlass_frontend::dockerfile;
 use windlass_frontend::syntax::{self, Document, print};
 use windlass_frontend::text::{FileId, Files};
 
@@ -43,11 +44,17 @@ pub(crate) fn run(fmt: &Fmt, out: &mut Output) -> Result<ExitCode, String> {
     Ok(code)
 }
 
-/// Returns a file's text in its canonical form; nothing if it cannot be read as YAML.
+/// Returns a file's text in its canonical form; nothing if it is a Dockerfile, or not YAML.
 fn formatted(path: &Path, bytes: &[u8], out: &mut Output) -> Option<String> {
     let mut files = Files::new();
     let mut diags = Diagnostics::new();
-    let file = files.add(files::name(path), String::from_utf8_lossy(bytes));
+    let (name, text) = (files::name(path), String::from_utf8_lossy(bytes));
+    if dockerfile::is_dockerfile(&name, &text) {
+        let help = "fmt formats build files, which `windlass convert` makes of Dockerfiles";
+        out.findings(&format!("{name} is a Dockerfile: {help}\n"));
+        return None;
+    }
+    let file = files.add(name, text);
     let written = read(file, bytes, &mut diags);
     if diags.has_errors() {
         out.findings(&render::render(&diags, &files, out.stderr_colour()));

@@ -2,6 +2,8 @@
 
 #[path = "terminal/convert.rs"]
 mod convert;
+#[path = "terminal/dockerfile.rs"]
+mod dockerfile;
 #[path = "terminal/fmt.rs"]
 mod fmt;
 

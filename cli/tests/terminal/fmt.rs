@@ -85,3 +85,13 @@ fn files_are_written_anew_where_they_change() {
     assert!(printed.starts_with(&expected), "{printed}");
     assert!(printed.ends_with("exit 1"), "{printed}");
 }
+
+/// Lines of a Dockerfile may be YAML, one text of several lines.
+#[test]
+fn a_dockerfile_is_left_as_it_is() {
+    let file = "FROM alpine:3.20\nRUN make\n";
+    let expected = "<stdin> is a Dockerfile: fmt formats build files, which `windlass convert` makes \
+                    of Dockerfiles\nexit 1";
+    assert_eq!(shown(&["fmt"], file), expected);
+    assert_eq!(shown(&["fmt", "--check"], file), expected);
+}
