@@ -10,16 +10,23 @@ use serde_json::Value;
 
 use super::Answer;
 use super::shape::{self, columns, location, object, source};
+use crate::diagnostic::Diagnostics;
 use crate::expand::{Cache, Expanded, UsedArg};
-use crate::expr::Text;
+use crate::expr::{EnvName, Found as Lookup, Reference, Scope, Text, eval};
 use crate::gateway::status::Origin;
-use crate::model::{ArgType, Build, Exec, NamedSecret, Step, Value as Written, Verb};
+use crate::model::{ArgType, Build, Exec, Language, NamedSecret, Step, Value as Written, Verb};
 use crate::plan::Plan;
 use crate::text::{Span, Spanned};
 
 /// Returns what the stages that the target reaches take.
 pub fn outline(plan: &Plan, build: &Build, origin: Origin<'_>) -> Answer {
-    let mut found = Found::default();
+    let mut found = Found {
+        args: match build.language {
+            Language::Dockerfile => &plan.args,
+            Language::BuildFile => &[],
+        },
+        ..Found::default()
+    };
     for id in &plan.order {
         let stage = &plan.stages[id.0];
         stage.steps.iter().for_each(|step| found.step(step));
@@ -27,7 +34,7 @@ pub fn outline(plan: &Plan, build: &Build, origin: Origin<'_>) -> Answer {
     let result = build.stages.get(plan.result.0);
     let name = result.map_or("", shape::name);
     let description = said(result.and_then(|stage| stage.description.as_ref()));
-    let args: Vec<Arg> = plan.args.iter().map(Arg::new).collect();
+    let args: Vec<Arg> = listed(plan, build.language).map(Arg::new).collect();
     let secret_doc = |id: &str| {
         let own = |it: &NamedSecret| match it.mount.id.as_ref().and_then(Written::as_literal) {
             Some(own) => own == id,
@@ -65,14 +72,28 @@ pub fn outline(plan: &Plan, build: &Build, origin: Origin<'_>) -> Answer {
     Answer::new(&json, out)
 }
 
+/// Returns the arguments in order. Of a Dockerfile, where each stage that has one declares it, the
+/// last of a name is the one.
+fn listed(plan: &Plan, language: Language) -> impl Iterator<Item = &UsedArg> {
+    let all = plan.args.iter().enumerate();
+    let is_last = move |(idx, used): &(usize, &UsedArg)| {
+        let name = &used.arg.name.value;
+        let mut rest = plan.args[idx + 1..].iter();
+        language == Language::BuildFile || rest.all(|later| later.arg.name.value != *name)
+    };
+    all.filter(is_last).map(|(_, used)| used)
+}
+
 fn said(description: Option<&Spanned<String>>) -> &str {
     description.map_or("", |it| it.value.as_str())
 }
 
 fn head(name: &str, description: &str) -> String {
-    if name.is_empty() {
-        return String::new();
-    }
+    let name = match (name, description) {
+        ("", "") => return String::new(),
+        ("", _) => "(default)",
+        (name, _) => name,
+    };
     let mut rows = vec![vec!["TARGET:".to_owned(), name.to_owned()]];
     if !description.is_empty() {
         rows.push(vec!["DESCRIPTION:".to_owned(), description.to_owned()]);
@@ -202,15 +223,32 @@ fn mount_rows(all: &[(&str, Mount)]) -> Vec<Vec<String>> {
     all.iter().map(row).collect()
 }
 
+/// The variables of a Dockerfile that are known to be arguments.
+struct Arguments<'a>(&'a [UsedArg]);
+
+impl Scope<EnvName> for Arguments<'_> {
+    fn find(&self, name: &EnvName) -> Lookup<'_> {
+        let used = self.0.iter().rfind(|it| it.arg.name.value == name.0);
+        match used.and_then(|used| used.value.as_deref()) {
+            Some(value) => Lookup::Set(value),
+            None => Lookup::Later(name.clone()),
+        }
+    }
+
+    fn unset(&self, _: &Reference<EnvName>, _: &mut Diagnostics) {}
+}
+
 /// What steps mount.
 #[derive(Default)]
-struct Found {
+struct Found<'a> {
+    /// What variables in ids may be.
+    args: &'a [UsedArg],
     secrets: Mounts,
     agents: Mounts,
     caches: Mounts,
 }
 
-impl Found {
+impl Found<'_> {
     fn step(&mut self, step: &Step<Expanded>) {
         match &step.verb {
             Verb::Run(run) => self.exec(&run.exec),
@@ -223,7 +261,12 @@ impl Found {
     }
 
     fn exec(&mut self, exec: &Exec<Expanded>) {
-        let id = |id: &Option<Text>| id.as_ref().map(ToString::to_string);
+        let args = Arguments(self.args);
+        let id = |id: &Option<Text>| {
+            let id = id.as_ref()?;
+            let known = eval(id, &args, &mut Diagnostics::new());
+            Some(known.unwrap_or_else(|| id.clone()).to_string())
+        };
         let mount = |span, required: Option<Spanned<bool>>| Mount {
             span,
             is_required: required.is_none_or(|it| it.value),
