@@ -10,6 +10,7 @@ mod format;
 mod golden;
 mod ignore;
 mod parity;
+mod parity_contexts;
 mod parity_page;
 mod renovate;
 mod schema;

@@ -137,13 +137,20 @@ fn resolved(plans: &[Plan], diags: &mut Diagnostics) -> Resolved {
 
 /// Returns the config of an image.
 ///
-/// A registry may have one for another platform than it was asked for.
+/// A registry may have one for another platform than it was asked for. An image `no-layers` has
+/// nothing but its config.
 pub(crate) fn config(name: &str, platform: &Platform) -> String {
     let config = match name.contains("amd64-only") {
         true => CONFIG.to_owned(),
         false => CONFIG
             .replace("amd64", &platform.architecture)
             .replace("linux", &platform.os),
+    };
+    let config = match name.contains("/no-layers:") {
+        true => config
+            .replace(r#""sha256:aa""#, "")
+            .replace("\"created_by\"", "\"empty_layer\":true,\"created_by\""),
+        false => config,
     };
     match triggers(name) {
         Some(triggers) => config.replacen("{\n", &format!("{{\"OnBuild\":{triggers},"), 1),

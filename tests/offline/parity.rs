@@ -3,7 +3,9 @@
 //! Dockerfiles are read by us, too, and so are those of `parity/dockerfiles`. What
 //! `docker buildx build` is asked stands in the first line of the file: `# --target x`.
 //!
-//! `tools/parity` holds the other side; only sessions, names and locations may differ.
+//! `tools/parity` holds the other side; only sessions and locations may differ, and of a build file
+//! the names of steps, unless it asks for them: `# --names`. Pairs with named contexts are in
+//! `parity/contexts`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,7 +22,7 @@ use windlass_tests::golden::inputs;
 
 use super::compiled::{self, Compiled, compile};
 
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for chunk in bytes.chunks(3) {
@@ -44,6 +46,10 @@ fn base64(bytes: &[u8]) -> String {
 pub(crate) struct Options {
     pub(crate) asked: Asked,
     pub(crate) platform: String,
+    /// Named contexts, by name.
+    pub(crate) contexts: BTreeMap<String, String>,
+    /// Whether names of steps must be equal, too.
+    names: bool,
 }
 
 impl Options {
@@ -51,6 +57,8 @@ impl Options {
         let mut options = Self {
             asked: Asked::default(),
             platform: "linux/amd64".to_owned(),
+            contexts: BTreeMap::new(),
+            names: false,
         };
         let line = text
             .lines()
@@ -64,6 +72,11 @@ impl Options {
                     let (name, value) = arg.split_once('=').expect("NAME=VALUE");
                     let _ = options.asked.args.insert(name.to_owned(), value.to_owned());
                 }
+                Some(("build-context", context)) => {
+                    let (name, value) = context.split_once('=').expect("NAME=VALUE");
+                    let _ = options.contexts.insert(name.to_owned(), value.to_owned());
+                }
+                None if option == "names" => options.names = true,
                 _ => panic!("no option of a case: {option}"),
             }
         }
@@ -95,6 +108,7 @@ pub(crate) fn request(dockerfile: &str, options: &Options, compiled: &Compiled) 
         "images": images,
         "definition": base64(&definition),
         "config": ours,
+        "names": options.names || compiled.is_dockerfile,
     });
     if compiled.is_dockerfile {
         request["warnings"] = warnings(compiled).into();
@@ -212,7 +226,7 @@ fn a_dockerfile_gives_the_ops_and_config_of_its_own_frontend() {
 pub(crate) fn compare(requests: &str) -> String {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools");
     let mut child = Command::new("go")
-        .args(["run", "./parity"])
+        .args(["run", "-tags=dfrundevice", "./parity"])
         .current_dir(tools)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

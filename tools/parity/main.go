@@ -4,6 +4,7 @@
 // It reads cases as JSON from standard input and answers each with
 // one line of JSON: the differences, none when all is equal. Sessions are made constant and ops are
 // hashed anew from the bottom up, as a session is the one thing two requests never share.
+// The build tag `dfrundevice` turns on what the labs channel has: `RUN --device`.
 package main
 
 import (
@@ -47,6 +48,10 @@ type request struct {
 	Images         map[string]image  `json:"images"`
 	Definition     []byte            `json:"definition"`
 	Config         json.RawMessage   `json:"config"`
+	// Contexts are the named contexts of the build.
+	Contexts map[string]string `json:"contexts"`
+	// Names says whether what the progress shows of equal ops is compared.
+	Names bool `json:"names"`
 	// Warnings are compared only if they are there.
 	Warnings *[]string `json:"warnings"`
 }
@@ -108,13 +113,18 @@ func compare(req *request, res *answer) error {
 	if err := proto.Unmarshal(req.Definition, &def); err != nil {
 		return fmt.Errorf("our definition: %w", err)
 	}
-	ours, err := normalise(def.Def)
+	ours, err := normalise(def.Def, func(dgst digest.Digest) string {
+		return def.Metadata[dgst.String()].GetDescription()[customName]
+	})
 	if err != nil {
 		return fmt.Errorf("our definition: %w", err)
 	}
 	res.Ops = len(theirs)
 	res.Differences = append(res.Differences, onlyIn("upstream", theirs, ours)...)
 	res.Differences = append(res.Differences, onlyIn("ours", ours, theirs)...)
+	if req.Names {
+		res.Differences = append(res.Differences, compareNames(theirs, ours, req.countsOtherwise())...)
+	}
 	if len(req.Config) > 0 {
 		diff, err := compareConfigs(config, req.Config)
 		if err != nil {
@@ -171,6 +181,11 @@ func compile(req *request) ([]op, []byte, []string, error) {
 		}
 		warnings = append(warnings, fmt.Sprintf("%d %s: %s (%s) %s", line, rule, message, description, url))
 	}
+	if len(req.Contexts) > 0 {
+		if opt.Client, err = newClient(req); err != nil {
+			return nil, nil, nil, err
+		}
+	}
 	result, err := dockerfile2llb.Dockerfile2LLB(context.Background(), []byte(req.Dockerfile), opt)
 	if err != nil {
 		return nil, nil, nil, err
@@ -183,17 +198,24 @@ func compile(req *request) ([]op, []byte, []string, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	ops, err := normalise(def.Def)
+	ops, err := normalise(def.Def, func(dgst digest.Digest) string {
+		return def.Metadata[dgst].Description[customName]
+	})
 	return ops, config, warnings, err
 }
+
+// customName is where the name of an op stands.
+const customName = "llb.customname"
 
 type op struct {
 	digest string
 	text   string
+	// name is what the progress shows.
+	name string
 }
 
 // normalise hashes ops anew with every session the same.
-func normalise(def [][]byte) ([]op, error) {
+func normalise(def [][]byte, name func(digest.Digest) string) ([]op, error) {
 	renamed := map[string]string{}
 	var ops []op
 	for _, dt := range def {
@@ -219,7 +241,7 @@ func normalise(def [][]byte) ([]op, error) {
 		}
 		after := digest.FromBytes(dt).String()
 		renamed[before] = after
-		ops = append(ops, op{digest: after, text: protojson.Format(&o)})
+		ops = append(ops, op{digest: after, text: protojson.Format(&o), name: name(digest.Digest(before))})
 	}
 	return ops, nil
 }
@@ -236,6 +258,57 @@ func onlyIn(side string, these, those []op) []string {
 		}
 	}
 	return out
+}
+
+// compareNames compares the names of the ops that both have. Steps that two stages share may be
+// named after either. The numbers are left out if BuildKit counts otherwise.
+func compareNames(theirs, ours []op, countsOtherwise bool) []string {
+	names := map[string]string{}
+	for _, o := range ours {
+		names[o.digest] = o.name
+	}
+	var out []string
+	for _, o := range theirs {
+		name, ok := names[o.digest]
+		if !ok || name == o.name {
+			continue
+		}
+		left, right := split(o.name), split(name)
+		if left.text == right.text && (left.stage != right.stage || countsOtherwise) {
+			continue
+		}
+		out = append(out, fmt.Sprintf("name:\n  upstream: %s\n  ours:     %s", o.name, name))
+	}
+	return out
+}
+
+// stepName is the name of a step in its parts: `[stage 1/2] text`.
+type stepName struct {
+	stage, text string
+}
+
+func split(name string) stepName {
+	place, text, ok := strings.Cut(name, "] ")
+	if !ok {
+		return stepName{text: name}
+	}
+	place = strings.TrimPrefix(place, "[")
+	stage := place[:strings.LastIndex(place, " ")+1]
+	return stepName{stage: strings.TrimSpace(stage), text: text}
+}
+
+// countsOtherwise says whether BuildKit counts steps that are not there, or not those that are: it
+// counts before it knows all ONBUILD triggers, and counts a directory that a stage starts from.
+func (r *request) countsOtherwise() bool {
+	if len(r.Contexts) > 0 {
+		return true
+	}
+	for _, found := range r.Images {
+		if bytes.Contains(found.Config, []byte("OnBuild")) {
+			return true
+		}
+	}
+	return strings.Contains(strings.ToUpper(r.Dockerfile), "ONBUILD")
 }
 
 func compareConfigs(theirs, ours []byte) ([]string, error) {

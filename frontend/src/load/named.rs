@@ -89,7 +89,7 @@ impl<G: Gateway> Asking<'_, G> {
             let NamedSource::Image(name) = source else {
                 return self.no_image(used, &named, source).await;
             };
-            match self.image(used, name).await? {
+            match self.image(used, name, as_written(&named.value)).await? {
                 Ok(found) => return Ok(found),
                 Err(replaced) => named.value = replaced,
             }
@@ -120,14 +120,16 @@ impl<G: Gateway> Asking<'_, G> {
         })
     }
 
-    /// Returns an image, or what a source policy puts in its place.
+    /// Returns an image, which the log calls as it was given, or what a source policy puts in its
+    /// place.
     async fn image(
         &self,
         used: &ContextUse,
         name: String,
+        written: &str,
     ) -> Result<Result<ResolvedContext, String>, Error> {
         let request = ImageRequest {
-            log_name: format!("[context {}] load metadata for {name}", used.key),
+            log_name: format!("[context {}] load metadata for {written}", used.key),
             platform: used.platform.clone(),
             mode: self.request.resolve_mode,
             layout: None,
@@ -140,7 +142,7 @@ impl<G: Gateway> Asking<'_, G> {
         let vertex = Vertex::new(Image::new(&meta.name)).platform(used.platform.clone());
         Ok(Ok(ResolvedContext {
             config: Some(config(meta.config)?),
-            ..fetched(vertex, format!("[context {}] {}", used.key, request.name))
+            ..fetched(vertex, format!("[context {}] {written}", used.key))
         }))
     }
 
@@ -241,6 +243,12 @@ impl<G: Gateway> Asking<'_, G> {
             config: bytes.map(config).transpose()?,
         })
     }
+}
+
+/// Returns the name of an image as the client gave it.
+fn as_written(value: &str) -> &str {
+    let name = value.split_once(':').map_or(value, |(_, name)| name);
+    name.strip_prefix("//").unwrap_or(name)
 }
 
 fn files(source: ContextSource) -> ResolvedContext {

@@ -20,6 +20,9 @@ pub(crate) struct Action {
     pub(crate) kind: ActionKind,
 }
 
+/// What the log puts before the instruction of a trigger.
+pub(crate) const TRIGGER: &str = "ONBUILD ";
+
 /// Where an action comes from and what it is called.
 #[derive(Clone, Debug)]
 pub(crate) struct Heading {

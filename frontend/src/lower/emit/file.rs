@@ -6,7 +6,8 @@ use buildkit_llb::file::{
 use buildkit_llb::{File, GroupWeight, Http, Merge, Output, Vertex};
 
 use super::super::action::{
-    CacheOwner, Copy, CopySource, Heading, Inline, Layering, Missing, Mkdir, Mode, Parents, Unpack,
+    CacheOwner, Copy, CopySource, Heading, Inline, Layering, Missing, Mkdir, Mode, Parents,
+    TRIGGER, Unpack,
 };
 use super::super::git::git;
 use super::super::{need, path};
@@ -41,11 +42,23 @@ pub(crate) fn copy(
         return Some(layer);
     };
     let group = steps.group(&name, GroupWeight::Full);
-    let name = name.replacen("] ", "] LINK ", 1);
+    let name = linked(&name);
     let merge = cx
         .vertex(action, Merge::new([below, layer]), &name)
         .progress_group(group);
     Some(cx.graph.add(merge).output(0))
+}
+
+/// Returns the name of the step that puts a linked copy into its place.
+fn linked(name: &str) -> String {
+    let Some((place, what)) = name.split_once("] ") else {
+        return name.to_owned();
+    };
+    let (trigger, what) = match what.strip_prefix(TRIGGER) {
+        Some(what) => (TRIGGER, what),
+        None => ("", what),
+    };
+    format!("{place}] {trigger}LINK {what}")
 }
 
 /// Returns one source's action (`dockerfile2llb/convert_copy.go:dispatchCopy`, v0.32.2).

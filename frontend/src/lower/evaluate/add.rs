@@ -35,6 +35,7 @@ pub(crate) fn add(
         }
     }
     let exclude = strings(cx, &at.state, &add.exclude);
+    let flags = flags(cx, at, add);
     finish(
         cx,
         at,
@@ -44,10 +45,28 @@ pub(crate) fn add(
             sources,
             placement,
             exclude,
-            flags: link_flag(add.link.as_ref()).to_owned(),
+            flags,
             line,
         },
     );
+}
+
+/// Returns what the log shows of an `add` beside its sources: ` --unpack --keep-git-dir`.
+fn flags(cx: &mut Context, at: &Progress, add: &model::Add<Expanded>) -> String {
+    let mut flags = link_flag(add.link.as_ref()).to_owned();
+    let switches = [("unpack", &add.unpack), ("keep-git-dir", &add.keep_git_dir)];
+    for (name, switch) in switches {
+        match switch.as_ref().map(|switch| switch.value) {
+            Some(true) => flags += &format!(" --{name}"),
+            Some(false) => flags += &format!(" --{name}=false"),
+            None => {}
+        }
+    }
+    if let Some(checksum) = &add.checksum {
+        let checksum = string(cx, &at.state, checksum);
+        flags += &format!(" --checksum={checksum}");
+    }
+    flags
 }
 
 /// Returns a source of an `add`: a path, an address or a repository.

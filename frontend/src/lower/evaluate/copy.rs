@@ -4,6 +4,7 @@ use crate::diagnostic::Code;
 use crate::expand::{Expanded, Input};
 use crate::expr::Text;
 use crate::git_url;
+use crate::image_name::ImageName;
 use crate::model::{self, Step};
 use crate::text::Spanned;
 use crate::units;
@@ -75,9 +76,19 @@ fn origin(cx: &Context, from: Option<&Input>) -> String {
         None | Some(Input::Context(_)) => return String::new(),
         Some(Input::Scratch) => "scratch",
         Some(Input::Stage(id, _)) => &cx.plan.stages[id.0].name.value,
-        Some(Input::Image(name) | Input::NamedContext(name)) => &name.value,
+        Some(Input::NamedContext(name)) => &name.value,
+        Some(Input::Image(name)) => return format!(" --from={}", familiar(&name.value)),
     };
     format!(" --from={name}")
+}
+
+/// Returns the name of an image as people write it.
+fn familiar(name: &str) -> String {
+    let familiar = ImageName::parse(name).map_or_else(|_| name.to_owned(), |it| it.familiar());
+    match familiar.strip_suffix(":latest") {
+        Some(short) => short.to_owned(),
+        None => familiar,
+    }
 }
 
 pub(super) fn link_flag(link: Option<&Spanned<bool>>) -> &'static str {
@@ -238,6 +249,8 @@ pub(super) fn finish(
         exclude,
         layering: placement.layering,
     };
+    let exclusions = kind.exclude.iter().map(|it| format!(" --exclude={it}"));
+    let flags = flags + &exclusions.collect::<String>();
     let mut shown = line.0.clone();
     shown.insert_str(shown.find(' ').unwrap_or(shown.len()), &flags);
     at.push(cx, step, shown, ActionKind::Copy(Box::new(kind)));

@@ -16,6 +16,7 @@ use super::super::history::{Layer, quoted_list};
 use super::super::state::{self, State};
 use super::super::{need, path};
 use super::command::shell_text;
+use super::instruction::summary;
 use super::mount::{self, Runner};
 use super::text::{parsed, parsed_option, path_of, string, strings};
 use super::{Context, Progress, open};
@@ -89,8 +90,7 @@ pub(crate) fn script(
         Source::Content(content) => {
             let name = content_name(cx, &at.state, content);
             let data = string(cx, &at.state, &content.content);
-            let first = data.lines().next().unwrap_or_default();
-            let shown = format!("<<{name} ({first}…)");
+            let shown = format!("<<{name} ({})", summary(&data));
             let inline = Inline {
                 name: name.clone(),
                 mode: 0o755,

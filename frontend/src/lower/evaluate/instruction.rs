@@ -5,6 +5,7 @@ use crate::dockerfile::{self, Shown};
 use crate::expand::{Expanded, Stage};
 use crate::model::{Command, Source, Step, Verb};
 
+use super::super::action::TRIGGER;
 use super::super::state::State;
 use super::{Context, text};
 
@@ -52,17 +53,13 @@ pub(crate) fn title(cx: &mut Context, state: &State, step: &Step<Expanded>) -> O
         None => Shown::Word,
     };
     let shown = dockerfile::shown(&written, instruction.escape, how, &find);
-    let (word, rest) = shown.split_once(' ').unwrap_or((&shown, ""));
-    let prefix = if instruction.is_trigger {
-        "ONBUILD "
-    } else {
-        ""
+    let word = shown.split(' ').next().unwrap_or_default();
+    let prefix = match instruction.is_trigger {
+        true => TRIGGER,
+        false => "",
     };
-    Some(
-        format!("{prefix}{} {rest}", word.to_uppercase())
-            .trim_end()
-            .to_owned(),
-    )
+    let (word, rest) = (word.to_uppercase(), &shown[word.len()..]);
+    Some(format!("{prefix}{word}{rest}"))
 }
 
 fn command(command: &Command<Expanded>) -> Option<&str> {
@@ -73,7 +70,7 @@ fn command(command: &Command<Expanded>) -> Option<&str> {
 }
 
 /// Returns the first line of a heredoc.
-fn summary(content: &str) -> String {
+pub(super) fn summary(content: &str) -> String {
     let mut lines = content.trim().lines();
     let first = lines.next().unwrap_or_default();
     let more = if lines.next().is_some() { "..." } else { "" };

@@ -1,0 +1,4 @@
+FROM base
+RUN one
+COPY --from=assets --link . /assets
+LABEL lang=$LANG
