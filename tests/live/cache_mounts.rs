@@ -287,3 +287,23 @@ stages:
 ";
     assert_eq!(live.yaml(file).run().rootfs().read("/listing"), "foo\n");
 }
+
+#[test]
+fn a_path_may_be_an_argument() {
+    let live = Live::new("cache-argument");
+    let file = "
+args: {META_PATH: /tmp/meta}
+stages:
+  app:
+    from: busybox
+    steps:
+      - run: touch /tmp/meta/foo
+        cache: {path: /tmp/meta, id: UNIQUE}
+      - run: ls /tmp/meta > /listing
+        cache: {path: '${{ args.META_PATH }}', id: UNIQUE}
+      - run: ls /elsewhere >> /listing
+        cache: /elsewhere/UNIQUE
+";
+    let expected = format!("foo\n{}\n", live.unique());
+    assert_eq!(live.yaml(file).run().rootfs().read("/listing"), expected);
+}

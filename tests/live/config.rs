@@ -223,3 +223,53 @@ stages:
         assert_eq!(entry["comment"], "buildkit.dockerfile.v0");
     }
 }
+
+#[test]
+fn a_user_has_the_groups_that_the_image_says() {
+    let live = Live::new("user-groups");
+    let users = [
+        ("", "uid=0(root) gid=0(root) groups=0(root)"),
+        ("root", "uid=0(root) gid=0(root) groups=0(root)"),
+        (
+            "who",
+            "uid=1001(who) gid=1001(who) groups=1001(who),1002(more)",
+        ),
+        (
+            "1001",
+            "uid=1001(who) gid=1001(who) groups=1001(who),1002(more)",
+        ),
+        ("who:who", "uid=1001(who) gid=1001(who) groups=1001(who)"),
+        (
+            "1001:more",
+            "uid=1001(who) gid=1002(more) groups=1002(more)",
+        ),
+        ("who:1002", "uid=1001(who) gid=1002(more) groups=1002(more)"),
+        ("1042:1043", "uid=1042 gid=1043 groups=1043"),
+        ("1234", "uid=1234 gid=0(root) groups=0(root)"),
+    ];
+    let mut file = "stages:
+  base:
+    from: busybox
+    steps:
+      - run: |
+          mkdir -m 0777 /out
+          echo 'who:x:1001:1001::/:/bin/sh' >> /etc/passwd
+          printf 'who:x:1001:\\nmore:x:1002:who\\n' >> /etc/group
+"
+    .to_owned();
+    for (number, (user, _)) in users.iter().enumerate() {
+        file += &format!("      - run: id > /out/{number}\n");
+        if !user.is_empty() {
+            file += &format!("        user: '{user}'\n");
+        }
+    }
+    file += "  app: {from: base, user: daemon, steps: [run: id -un > /out/last]}\n";
+    let image = live.yaml(&file).run().image();
+    let files = image.rootfs();
+    for (number, (user, expected)) in users.iter().enumerate() {
+        let seen = files.read(&format!("/out/{number}"));
+        assert_eq!(seen.trim_end(), *expected, "user `{user}`");
+    }
+    assert_eq!(files.read("/out/last"), "daemon\n");
+    assert_eq!(image.setting("User"), "daemon");
+}

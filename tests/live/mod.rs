@@ -14,6 +14,7 @@ mod copy;
 mod daemons;
 mod dockerfile;
 mod entitlements;
+mod epoch;
 mod examples;
 mod faults;
 mod files;

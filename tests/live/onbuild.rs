@@ -112,3 +112,90 @@ stages:
     let triggers = out.image().setting("OnBuild").to_string();
     assert_eq!(triggers, r#"["WORKDIR /w","RUN echo one > f"]"#);
 }
+
+#[test]
+fn a_trigger_of_a_named_context_takes_files_of_a_stage() {
+    let live = Live::new("onbuild-context");
+    let layout = live.dir().join("layout");
+    let base = "
+stages:
+  base:
+    from: busybox
+    image: {onbuild: [COPY --from=otherstage /testfile /out/foo]}
+";
+    let output = format!("type=oci,tar=false,dest={},name=x/y:1", layout.display());
+    let build = live.yaml(base).arg(format!("--output={output}"));
+    build.run().success();
+    let file = "
+stages:
+  otherstage: {from: alpine, steps: [run: printf hello > /testfile]}
+  inputstage: {from: base}
+  app: {from: scratch, steps: [{copy: /out/foo, from: inputstage, to: /bar}]}
+";
+    let context = format!("--build-context=base=oci-layout://{}:1", layout.display());
+    let out = live.yaml(file).arg(context).run();
+    assert_eq!(out.rootfs().read("/bar"), "hello");
+}
+
+/// Pushes an image with this trigger and returns its name.
+fn pushed(live: &Live, tag: &str, trigger: &str) -> String {
+    let name = format!("{}:{tag}", live.repository());
+    let base = format!("stages: {{base: {{from: busybox, image: {{onbuild: ['{trigger}']}}}}}}\n");
+    let build = live.yaml(&base).arg("--push").arg(format!("--tag={name}"));
+    build.run().success();
+    name
+}
+
+#[test]
+fn triggers_bring_images_and_stages_that_no_step_mentions() {
+    let live = Live::new("onbuild-deps");
+    let copies = pushed(
+        &live,
+        "copies",
+        "COPY --from=alpine:3.22 /etc/group /out/group",
+    );
+    let mounts = pushed(
+        &live,
+        "mounts",
+        "RUN --mount=type=bind,target=/in,from=inputstage mkdir /out && \
+         cat /in/foo > /out/bar && cat /in/out/group > /out/bar2",
+    );
+    let file = format!(
+        "
+stages:
+  inputstage:
+    from: '{copies}'
+    steps: [run: cp /out/group /out/again && printf foo > /foo]
+  base:
+    from: '{mounts}'
+    steps: [run: printf bar3 > /out/bar3]
+  app: {{from: scratch, steps: [{{copy: /out, from: base, to: /}}]}}
+"
+    );
+    let files = live.yaml(&file).run().rootfs();
+    assert_eq!(files.paths("/").join(" "), "/bar /bar2 /bar3");
+    assert_eq!(files.read("/bar"), "foo");
+    assert!(files.read("/bar2").starts_with("root:x:0:"));
+    assert_eq!(files.read("/bar3"), "bar3");
+}
+
+#[test]
+fn the_cache_of_a_trigger_is_that_of_the_steps() {
+    let live = Live::new("onbuild-cache");
+    let trigger = format!(
+        "RUN --mount=type=cache,target=/cache,id={} printf 42 >> /cache/foo && printf 11 >> /bar",
+        live.unique()
+    );
+    let name = pushed(&live, "1", &trigger);
+    let file = format!(
+        "
+stages:
+  app:
+    from: '{name}'
+    steps:
+      - run: cat /cache/foo /bar > /seen
+        cache: {{path: /cache, id: UNIQUE}}
+"
+    );
+    assert_eq!(live.yaml(&file).run().rootfs().read("/seen"), "4211");
+}

@@ -41,14 +41,32 @@ fn annotations_of_the_command_line_are_in_the_manifest() {
 #[test]
 fn hosts_limits_and_shared_memory_hold_for_every_step() {
     let live = Live::new("limits");
-    let command = "(grep -w db /etc/hosts; ulimit -S -n; ulimit -H -n; df -k /dev/shm | awk 'END { print $2 }')";
+    // They are in no key of the cache: only a step that never ran shows them.
+    let text = "
+stages:
+  base:
+    from: busybox
+    steps:
+      - run: (true UNIQUE; COMMAND) > /first
+      - run: (true UNIQUE; COMMAND) > /second
+  app:
+    from: alpine
+    steps:
+      - run: (true UNIQUE app; COMMAND) > /third
+      - {copy: [/first, /second], from: base, to: /}
+";
+    let command = "grep -w db /etc/hosts; ulimit -S -n; ulimit -H -n; df -k /dev/shm | awk 'END { print $2 }'";
     let out = live
-        .yaml(&STEPS.replace("COMMAND", command))
+        .yaml(&text.replace("COMMAND", command))
         .arg("--add-host=db:10.0.0.7")
         .arg("--ulimit=nofile=600:700")
         .arg("--shm-size=5m")
         .run();
-    assert_eq!(out.rootfs().read("/out"), "10.0.0.7\tdb\n600\n700\n5120\n");
+    let files = out.rootfs();
+    for path in ["/first", "/second", "/third"] {
+        let seen = files.read(path);
+        assert_eq!(seen, "10.0.0.7\tdb\n600\n700\n5120\n", "{path}");
+    }
 }
 
 #[test]
@@ -59,24 +77,27 @@ stages:
   app:
     from: alpine
     steps:
-      - run: (ulimit -S -n; df -k /dev/shm | awk 'END { print $2 }'; ls /sys/class/net | grep -vc lo) > /out || true
+      - run: (true UNIQUE; ulimit -S -n; df -k /dev/shm | awk 'END { print $2 }'; grep -w db /etc/hosts) > /out
         ulimits: {nofile: 500}
         shm-size: 2m
-        network: default
+        extra-hosts: {db: 10.0.0.8}
 ";
     let out = live
         .yaml(text)
         .arg("--ulimit=nofile=600")
         .arg("--shm-size=5m")
+        .arg("--add-host=db:10.0.0.7")
         .run();
-    assert!(out.rootfs().read("/out").starts_with("500\n2048\n"));
+    let seen = out.rootfs().read("/out");
+    assert!(seen.starts_with("500\n2048\n"), "{seen}");
+    assert!(seen.contains("10.0.0.8\tdb\n"), "{seen}");
 }
 
 #[test]
 fn the_network_of_the_command_line_holds_for_every_step() {
     let live = Live::new("network");
     let out = live
-        .yaml(&STEPS.replace("COMMAND", "ls /sys/class/net"))
+        .yaml(&STEPS.replace("COMMAND", "(true UNIQUE; ls /sys/class/net)"))
         .arg("--network=none")
         .run();
     assert_eq!(out.rootfs().read("/out"), "lo\n");

@@ -465,3 +465,20 @@ stages:
     assert_eq!(image.rootfs().read("/machine"), "x86_64\n");
     assert_eq!(image.platform, "darwin/ppc64le");
 }
+
+#[test]
+fn the_target_may_be_called_otherwise_by_an_argument() {
+    let live = Live::new("target-argument");
+    let text = "
+stages:
+  build:
+    platform: build
+    from: busybox
+    steps:
+      - run: echo ${{ target.platform }} ${{ target.os }} > /names
+  app: {from: scratch, steps: [{copy: /names, from: build}]}
+";
+    let build = live.yaml(text).arg("--platform=darwin/ppc64le");
+    let image = build.arg("--build-arg=TARGETOS=freebsd").run().image();
+    assert_eq!(image.rootfs().read("/names"), "darwin/ppc64le freebsd\n");
+}

@@ -50,6 +50,49 @@ fn a_repository_is_the_context_at_any_ref() {
 }
 
 #[test]
+fn what_a_query_says_of_a_repository_must_be_so() {
+    let live = Live::new("git-query");
+    let daemon = GitDaemon::start(live.dir());
+    let repository = repository(&daemon);
+    let first = repository.git(&["rev-parse", "v1"]).trim().to_owned();
+    let last = repository.git(&["rev-parse", "main"]).trim().to_owned();
+    let url = daemon.url("r.git");
+    let build = |query: &str| live.build().context(&format!("{url}{query}")).run();
+    let (whole, tagged) = (
+        "/.dockerignore /Dockerfile /one /sub /sub/build.yaml /sub/f",
+        "/.dockerignore /Dockerfile /one",
+    );
+    for (query, made) in [
+        ("?ref=next".to_owned(), tagged),
+        ("?tag=v1#refs/tags/v1".to_owned(), tagged),
+        (format!("?ref={first}"), tagged),
+        (format!("?tag=v1&commit={first}"), tagged),
+        (format!("?commit={}", &last[..8]), whole),
+    ] {
+        assert_eq!(paths(&build(&query)), made, "{query}");
+    }
+    for (query, error) in [
+        (
+            format!("?branch=main&commit={first}"),
+            "expected checksum to match",
+        ),
+        (
+            format!("?commit={}", &first[..8]),
+            "expected checksum to match",
+        ),
+        ("?branch=nope".to_owned(), "repository does not contain ref"),
+        ("?branch=v1".to_owned(), "repository does not contain ref"),
+        (
+            format!("?ref={}", &first[..8]),
+            "repository does not contain ref",
+        ),
+        ("?tag=v1#refs/heads/main".to_owned(), "ref conflicts"),
+    ] {
+        build(&query).failure().stderr_contains(error);
+    }
+}
+
+#[test]
 fn a_repository_may_name_its_commits_by_sha256() {
     let live = Live::new("git-sha256");
     let daemon = GitDaemon::start(live.dir());
@@ -180,30 +223,6 @@ fn the_time_of_a_build_may_be_that_of_its_context() {
 }
 
 #[test]
-fn the_time_of_a_build_may_be_that_of_an_archive_in_a_stage() {
-    let live = Live::new("epoch-archive");
-    let server = HttpServer::start();
-    server.on("/src.tar", Reply::Body(dated_archive(1_700_000_402)));
-    let file = format!(
-        "args: {{SOURCE_DATE_EPOCH: mysource}}
-stages:
-  mysource: {{from: scratch, steps: [{{add: '{}', to: /}}]}}
-  app:
-    from: busybox
-    steps:
-      - run: printf %s ${{{{ args.SOURCE_DATE_EPOCH }}}} > /epoch
-",
-        server.url("/src.tar")
-    );
-    let build = live.build().file("build.yaml", with_syntax(&file));
-    let image = build.oci("rewrite-timestamp=true").run().image();
-    assert_eq!(image.config["created"], "2023-11-14T22:20:02Z");
-    let layer = image.layer(image.layers().len() - 1);
-    assert_eq!(layer.read("/epoch"), "1700000402");
-    assert_eq!(layer.entry("/epoch").mtime, 1_700_000_402);
-}
-
-#[test]
 fn an_archive_may_be_larger_than_any_message() {
     let live = Live::new("epoch-large");
     let noise: Vec<u8> = (0u32..6 << 20)
@@ -233,20 +252,6 @@ fn an_archive_may_be_larger_than_any_message() {
         .run()
         .image();
     assert_eq!(image.config["created"], "2023-11-14T22:20:02Z");
-}
-
-/// Returns an archive of a file with this time.
-fn dated_archive(time: u64) -> Vec<u8> {
-    let mut header = tar::Header::new_gnu();
-    header.set_size(3);
-    header.set_mode(0o644);
-    header.set_mtime(time);
-    header.set_cksum();
-    let mut builder = tar::Builder::new(Vec::new());
-    builder
-        .append_data(&mut header, "foo", &b"bar"[..])
-        .expect("an archive in memory");
-    builder.into_inner().expect("an archive in memory")
 }
 
 #[test]

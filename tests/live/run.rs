@@ -89,6 +89,18 @@ stages:
           if true; then
             echo block >> /here
           fi
+      - run: |
+          cat <<ONE | tr '[:upper:]' '[:lower:]' > /low; \
+            cat <<TWO | tr '[:lower:]' '[:upper:]' > /up
+          hello WORLD
+          ONE
+          HELLO world
+          TWO
+          awk -f - <<END 3<<IN > /third
+          BEGIN { while ((getline line < "/proc/self/fd/3") > 0) print tolower(line) }
+          END
+          From FD
+          IN
       - run: >-
           echo folded
           text > /folded
@@ -105,12 +117,15 @@ stages:
         files.read("/here"),
         "a \"quoted\" $word\n  indented\nblock\n"
     );
+    assert_eq!(files.read("/low"), "hello world\n");
+    assert_eq!(files.read("/up"), "HELLO WORLD\n");
+    assert_eq!(files.read("/third"), "from fd\n");
     assert_eq!(files.read("/folded"), "folded text\n");
     assert_eq!(files.read("/exec"), "first second  word\n");
     assert!(files.has("/*"), "no shell, so no glob");
     let history = image.history();
     assert_eq!(
-        history[history.len() - 5..history.len() - 3],
+        history[history.len() - 6..history.len() - 4],
         [
             "RUN /bin/sh -c echo joined   by   backslash > /joined # buildkit",
             "RUN /bin/sh -c set -e\ncat > /here <<END\na \"quoted\" \\$word\n  indented\nEND\n\
@@ -163,6 +178,25 @@ stages:
 }
 
 #[test]
+fn several_lines_are_one_word_to_any_shell() {
+    let live = Live::new("run-awk");
+    let file = "
+stages:
+  app:
+    from: alpine
+    shell: [/bin/awk]
+    errexit: false
+    steps:
+      - run: |
+          BEGIN {
+          \tprint \"made by awk\" > \"/made\"
+          }
+";
+    let out = live.yaml(file).run();
+    assert_eq!(out.rootfs().read("/made"), "made by awk\n");
+}
+
+#[test]
 fn network_hosts_limits_and_memory_are_as_asked() {
     let live = Live::new("run-limits");
     let out = live
@@ -171,6 +205,7 @@ fn network_hosts_limits_and_memory_are_as_asked() {
 stages:
   app:
     from: alpine
+    build-env: {MARK: UNIQUE}
     steps:
       - run: ls /sys/class/net > /network
         network: none

@@ -20,6 +20,7 @@ secrets:
 stages:
   app:
     from: alpine
+    env: {BOTH: of the image}
     build-env: {RUN: UNIQUE}
     steps:
       - run: md5sum < /run/secrets/file > /file && test -z $file

@@ -257,3 +257,38 @@ stages:
     let marked = "   6 | >>>       - run: echo ${{ env.NOPE }}";
     assert!(out.error().contains(marked), "{}", out.error());
 }
+
+#[test]
+fn an_image_without_layers_is_a_base_that_has_a_config_and_nothing_else() {
+    let live = Live::new("no-layers");
+    let name = format!("{}:empty", live.repository());
+    let base = "stages: {app: {from: scratch, image: {labels: {foo: bar}, env: {A: a}}}}\n";
+    let push = live.yaml(base).arg("--push").arg(format!("--tag={name}"));
+    push.arg("--provenance=false").run().success();
+    let file = format!(
+        "
+stages:
+  app:
+    from: '{name}'
+    steps:
+      - copy: foo
+    image: {{labels: {{bar: '${{{{ env.A }}}}'}}}}
+  mounted:
+    from: busybox
+    steps:
+      - run: ls /empty > /seen; echo foo > /empty/foo; cat /empty/foo >> /seen; true UNIQUE
+        mounts: [{{bind: /, from: {{image: '{name}'}}, target: /empty, writable: true}}]
+"
+    );
+    let image = live
+        .yaml(&file)
+        .file("foo", "foo-contents")
+        .arg("--target=app")
+        .run()
+        .image();
+    assert_eq!(image.layers().len(), 1);
+    assert_eq!(image.rootfs().listing("/"), "644 0:0 foo");
+    let labels = image.setting("Labels").to_string();
+    assert_eq!(labels, r#"{"bar":"a","foo":"bar"}"#);
+    assert_eq!(live.yaml(&file).run().rootfs().read("/seen"), "foo\n");
+}

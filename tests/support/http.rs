@@ -16,6 +16,8 @@ pub enum Reply {
     Body(Vec<u8>),
     /// 200 with this body of a media type.
     Typed(String, Vec<u8>),
+    /// 200 with this body, last modified at this time: `Tue, 14 Nov 2023 22:13:20 GMT`.
+    Dated(String, Vec<u8>),
     /// This status with a short body.
     Status(u16),
     /// 302 to another path.
@@ -119,6 +121,13 @@ fn send(stream: &mut TcpStream, method: &str, reply: &Reply) -> std::io::Result<
         }
         Reply::Typed(media_type, body) => {
             let more = format!("Content-Type: {media_type}\r\n");
+            head(stream, 200, body.len(), &more)?;
+            if method != "HEAD" {
+                stream.write_all(body)?;
+            }
+        }
+        Reply::Dated(time, body) => {
+            let more = format!("Last-Modified: {time}\r\n");
             head(stream, 200, body.len(), &more)?;
             if method != "HEAD" {
                 stream.write_all(body)?;

@@ -72,8 +72,10 @@ fn a_download_is_a_file_of_its_name_and_unpacked_only_if_told() {
     server.on("/dl/hello.txt", Reply::Body(b"hello".into()));
     server.on("/a.tar.gz", Reply::Body(zipped(&archive())));
     server.on("/moved", Reply::Redirect("/dl/hello.txt".into()));
+    let time = "Tue, 14 Nov 2023 22:16:41 GMT".to_owned();
+    server.on("/", Reply::Dated(time, b"dated".into()));
     let (hello, tar) = (server.url("/dl/hello.txt"), server.url("/a.tar.gz"));
-    let moved = server.url("/moved");
+    let (moved, unnamed) = (server.url("/moved"), server.url("/"));
     let out = live
         .build()
         .file(
@@ -82,7 +84,9 @@ fn a_download_is_a_file_of_its_name_and_unpacked_only_if_told() {
                 "{{add: '{hello}', to: /dir/}}\n\
                  {{add: '{hello}', to: /name, chmod: '0755', checksum: '{HELLO}'}}\n\
                  {{add: '{tar}', to: /kept/}}\n\
+                 {{add: '{tar}', to: /renamed.tar.gz}}\n\
                  {{add: '{tar}', to: /unpacked/, unpack: true}}\n\
+                 {{add: '{unnamed}', to: /unnamed/}}\n\
                  {{add: '{moved}', to: /moved}}"
             )),
         )
@@ -91,10 +95,14 @@ fn a_download_is_a_file_of_its_name_and_unpacked_only_if_told() {
     assert_eq!(
         files.listing("/"),
         "755 0:0 dir/\n600 0:0 dir/hello.txt\n755 0:0 kept/\n600 0:0 kept/a.tar.gz\n\
-         600 0:0 moved\n755 0:0 name\n\
+         600 0:0 moved\n755 0:0 name\n600 0:0 renamed.tar.gz\n\
+         755 0:0 unnamed/\n600 0:0 unnamed/__unnamed__\n\
          755 0:0 unpacked/\n755 0:0 unpacked/dir/\n640 12:34 unpacked/dir/inner"
     );
     assert_eq!(files.read("/name"), "hello");
+    assert_eq!(files.entry("/renamed.tar.gz").data, zipped(&archive()));
+    assert_eq!(files.read("/unnamed/__unnamed__"), "dated");
+    assert_eq!(files.entry("/unnamed/__unnamed__").mtime, 1_700_000_201);
 }
 
 /// Builds a download of `/file` and returns the error, with the server's address as `SERVER`.
@@ -269,6 +277,14 @@ fn a_wrong_commit_is_an_error_at_its_line() {
         error.contains(&wrong) && error.contains(&daemon.head),
         "{error}"
     );
+    let step = format!("{{add: '{}#main', checksum: foobar}}", daemon.url());
+    let out = live.build().file("build.yaml", stage(&step)).run();
+    let error = out.failure().error();
+    assert!(
+        error.contains("   6 | >>>       - {add: 'git://"),
+        "{error}"
+    );
+    assert!(error.contains("expected hex commit hash"), "{error}");
 }
 
 /// A repository with two commits, the first one tagged `v1`, served on the loopback interface.

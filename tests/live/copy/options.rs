@@ -97,6 +97,31 @@ fn a_mode_is_octal_or_symbolic() {
                 "COPY --chmod=0700 d/sub o/",
                 "700 0:0 o/\n700 0:0 o/y",
             ),
+            (
+                "{copy: a.txt, chmod: '0'}",
+                "COPY --chmod=0 a.txt .",
+                "0 0:0 a.txt",
+            ),
+            (
+                "{copy: a.txt, to: n/m/f, chmod: '777'}",
+                "COPY --chmod=777 a.txt n/m/f",
+                "777 0:0 n/\n777 0:0 n/m/\n777 0:0 n/m/f",
+            ),
+            (
+                "{copy: [a.txt, run.sh], chmod: 'a+X'}",
+                "COPY --chmod=a+X a.txt run.sh .",
+                "644 0:0 a.txt\n755 0:0 run.sh",
+            ),
+            (
+                "{copy: a.txt, chmod: 'u=rw,g=r,o='}",
+                "COPY --chmod=u=rw,g=r,o= a.txt .",
+                "640 0:0 a.txt",
+            ),
+            (
+                "{copy: d, to: o/, chmod: 'u+rw,g-rx,o+w'}",
+                "COPY --chmod=u+rw,g-rx,o+w d o/",
+                "755 0:0 o/\n777 0:0 o/back -> x\n707 0:0 o/sub/\n606 0:0 o/sub/y\n606 0:0 o/x",
+            ),
         ],
     );
 }
@@ -174,6 +199,21 @@ fn parents_keeps_the_directories_from_the_pivot_on() {
                 "755 0:0 p/\n755 0:0 p/sub/\n644 0:0 p/sub/y",
             ),
             (
+                "{copy: d/./sub/./y, to: p/, parents: true}",
+                "COPY --parents d/./sub/./y p/",
+                "755 0:0 p/\n755 0:0 p/sub/\n644 0:0 p/sub/y",
+            ),
+            (
+                "{copy: d/sub/., to: p/, parents: true}",
+                "COPY --parents d/sub/. p/",
+                "755 0:0 p/\n755 0:0 p/d/\n755 0:0 p/d/sub/\n644 0:0 p/d/sub/y",
+            ),
+            (
+                "{copy: ['d/./s*/**/y', e/./z], to: p/, parents: true}",
+                "COPY --parents d/./s*/**/y e/./z p/",
+                "755 0:0 p/\n755 0:0 p/sub/\n644 0:0 p/sub/y\n644 0:0 p/z",
+            ),
+            (
                 "{copy: 'd/nope*/y', to: p/, parents: true}",
                 "COPY --parents d/nope*/y p/",
                 "755 0:0 p/",
@@ -222,6 +262,16 @@ fn exclude_leaves_paths_out_as_an_ignore_file_does() {
                 "COPY --exclude=**/x --exclude=*.txt --exclude=d --exclude=link --exclude=dlink \
                  --exclude=p* --exclude=with* . o/",
                 "755 0:0 o/\n755 0:0 o/e/\n644 0:0 o/e/z\n755 0:0 o/run.sh",
+            ),
+            (
+                "{add: 'd*', to: o, exclude: ['*']}",
+                "ADD --exclude=* d* o",
+                "755 0:0 o/",
+            ),
+            (
+                "{add: 'd*', to: o, exclude: [x, '*/y']}",
+                "ADD --exclude=x --exclude=*/y d* o",
+                "755 0:0 o/\n777 0:0 o/back -> x\n755 0:0 o/sub/",
             ),
             (
                 "{copy: e, to: o/, exclude: ['*', '!z']}",
@@ -306,6 +356,11 @@ fn content_stands_in_the_build_file() {
                 "{copy: [{content: \"x\\n\", name: a}, b.txt], to: t/}",
                 "COPY <<a b.txt t/\nx\na",
                 "755 0:0 t/\n644 0:0 t/a\n644 0:0 t/b.txt",
+            ),
+            (
+                r#"{copy: {content: "'$HOME' \"q\" `x`\n\\\n\\\\ \\$ \\n\n\ttab\n", name: s}}"#,
+                "COPY <<\"s\" .\n'$HOME' \"q\" `x`\n\\\n\\\\ \\$ \\n\n\ttab\ns",
+                "644 0:0 s",
             ),
             (
                 "{file: c/f, content: \"x\\n\", chmod: '0640'}",
