@@ -367,3 +367,85 @@ fn a_context_that_is_not_there_may_have_no_ignore_file() {
     let said = without_context(&live, &build, &ours);
     assert!(said.contains("load .dockerignore"), "{said}");
 }
+
+#[test]
+fn what_was_asked_is_told_in_full_or_not_at_all() {
+    let live = Live::new("provenance-modes");
+    let file = "stages: {app: {from: busybox, steps: [run: echo ok > /foo]}}\n";
+    let made = |version: &str, mode: &str| {
+        let build = live.yaml(file).arg("--build-arg=FOO=bar");
+        let build = build.arg("--label=lbl=abc");
+        let context = "foo=http://foo:bar@example.invalid/foo.html";
+        let build = build.arg(format!("--build-context={context}"));
+        let how = format!("--provenance=version={version},mode={mode}");
+        build.arg(how).run().layout()
+    };
+    for (version, mode) in [
+        ("v1", "min"),
+        ("v1", "max"),
+        ("v0.2", "min"),
+        ("v0.2", "max"),
+    ] {
+        let layout = made(version, mode);
+        let predicate = predicates(&layout)[0];
+        assert_eq!(uses(predicate), [BUSYBOX, FRONTEND]);
+        let is_v1 = version == "v1";
+        let (request, metadata) = match is_v1 {
+            true => (
+                &predicate["buildDefinition"]["externalParameters"]["request"],
+                &predicate["runDetails"]["metadata"]["buildkit_metadata"],
+            ),
+            false => (
+                &predicate["invocation"]["parameters"],
+                &predicate["metadata"]["https://mobyproject.org/buildkit@v1#metadata"],
+            ),
+        };
+        assert_eq!(request["frontend"], "gateway.v0", "{predicate:#}");
+        let args = &request["args"];
+        assert_eq!(
+            args["context:foo"],
+            "http://xxxxx:xxxxx@example.invalid/foo.html"
+        );
+        let is_full = mode == "max";
+        let told = |value: &Value| !value.is_null();
+        assert_eq!(told(&args["build-arg:FOO"]), is_full, "{version} {mode}");
+        assert_eq!(told(&args["label:lbl"]), is_full, "{version} {mode}");
+        assert_eq!(told(&metadata["source"]), is_full, "{predicate:#}");
+        assert_eq!(told(&metadata["layers"]), is_full, "{version} {mode}");
+    }
+}
+
+/// What is told of a repository whose address has a password in it, as it is written there and as a
+/// secret.
+#[test]
+fn a_password_in_the_address_of_a_repository_is_told_and_a_secret_is_not() {
+    let live = Live::new("provenance-password");
+    let daemon = GitDaemon::start(live.dir());
+    let repository = daemon.repository("r.git");
+    let file = "stages: {app: {from: scratch, steps: [{copy: foo}]}}\n";
+    repository.file("build.yaml", &format!("{SYNTAX}{file}"));
+    repository.file("foo", "foo").commit();
+    let server = HttpServer::start();
+    for (path, data) in repository.served() {
+        server.on(&format!("/r.git/{path}"), Reply::Body(data));
+    }
+    let told = |context: &str, more: &[&str]| {
+        let build = live.build().context(context).arg("--file=build.yaml");
+        let build = build.env("TOKEN", "token-4711").args(more);
+        format!("{:?}", predicates(&build.run().layout()))
+    };
+    let address = format!("http://user:pass-4711@{}/r.git#main", server.host());
+    let found = told(&address, &["--provenance=mode=min"]);
+    assert!(!found.contains("pass-4711"), "{found}");
+    let found = told(&address, &["--provenance=mode=max"]);
+    let full = format!(
+        r#""git.fullurl": String("http://user:pass-4711@{}/r.git")"#,
+        server.host()
+    );
+    assert!(found.contains(&full), "{found}");
+    let address = format!("http://{}/r.git#main", server.host());
+    let secret = "--secret=id=GIT_AUTH_TOKEN,env=TOKEN";
+    let found = told(&address, &["--provenance=mode=max", secret]);
+    assert!(found.contains("GIT_AUTH_TOKEN"), "{found}");
+    assert!(!found.contains("token-4711"), "{found}");
+}
