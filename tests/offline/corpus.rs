@@ -4,6 +4,7 @@
 mod archive;
 mod refused;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
@@ -26,6 +27,18 @@ fn cases() -> Vec<Case> {
             name: format!("{file}: {}", case.name),
             ..case
         }));
+    }
+    out
+}
+
+/// Returns the names of all cases: `FILE: NAME`, one for several that differ by a choice.
+pub(crate) fn names() -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for path in inputs("dockerfiles", "txt") {
+        let text = fs::read_to_string(&path).expect("an archive");
+        let file = path.file_stem().expect("a name").to_string_lossy();
+        let names = archive::names(&text);
+        out.extend(names.map(|name| format!("{file}: {name}")));
     }
     out
 }

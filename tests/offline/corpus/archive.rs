@@ -21,6 +21,13 @@ pub(crate) fn cases(archive: &str) -> Vec<Case> {
     parts.flat_map(one).collect()
 }
 
+/// Returns the name of each part.
+pub(crate) fn names(archive: &str) -> impl Iterator<Item = &str> {
+    let heads = archive.split("\n==== ").skip(1);
+    let heads = heads.filter_map(|part| part.lines().next());
+    heads.filter_map(|head| head.split(" | ").next())
+}
+
 fn one(part: &str) -> Vec<Case> {
     let (head, body) = part.split_once('\n').unwrap_or((part, ""));
     let (name, options) = head.split_once(" | ").unwrap_or((head, ""));
