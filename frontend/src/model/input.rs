@@ -48,7 +48,9 @@ pub(super) fn decode(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<InputName> {
             name: fields.checked_text(name, check, cx)?,
         }),
         [] => {
-            value::wrong_type(slot, "`stage`, `image` or `context`", cx);
+            if value::map(slot, cx).is_some_and(|written| written.is_empty()) {
+                value::empty(slot, cx);
+            }
             None
         }
         [(first, _), (second, _), ..] => {
@@ -86,7 +88,11 @@ mod tests {
         );
         check_step(
             "copy: a\nfrom: {}",
-            "2:7: `from` wants `stage`, `image` or `context`, not a map (write `from: build`)",
+            "2:7: `from` is empty (write `from: build`)",
+        );
+        check_step(
+            "copy: a\nfrom: {git: b}",
+            "2:8: unknown key `git` (there are: stage, image, context)",
         );
         check_step(
             "copy: a\nfrom: ''",

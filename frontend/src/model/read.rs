@@ -9,8 +9,10 @@ use crate::syntax::{Document, Field, NodeId, View};
 use crate::text::{Span, Spanned};
 
 use super::fields::{Key, Kind, Need, Table};
+use super::image::decode::IMAGE;
+use super::stage::{STAGE, VARIANT};
 use super::value::{self, Check, NameCheck, Slot};
-use super::{InputName, Value, input};
+use super::{BUILD, InputName, Value, input, verb};
 
 /// What every part of this pass needs: the tree, and where to report to.
 pub(super) struct Cx<'d> {
@@ -43,15 +45,20 @@ const ALIASES: &[(&str, &str)] = &[
     ("condition", "when"),
     ("cwd", "workdir"),
     ("dest", "to"),
+    ("dest", "target"),
     ("destination", "to"),
+    ("destination", "target"),
     ("directory", "workdir"),
     ("dst", "to"),
+    ("dst", "target"),
+    ("dst", "path"),
     ("environment", "env"),
     ("if", "when"),
     ("image", "from"),
     ("into", "to"),
     ("jobs", "stages"),
     ("label", "labels"),
+    ("maintainer", "author"),
     ("mode", "chmod"),
     ("owner", "chown"),
     ("path", "target"),
@@ -59,10 +66,16 @@ const ALIASES: &[(&str, &str)] = &[
     ("readwrite", "writable"),
     ("rw", "writable"),
     ("services", "stages"),
+    ("source", "bind"),
+    ("source", "id"),
     ("src", "source"),
+    ("src", "bind"),
     ("target", "to"),
+    ("target", "path"),
     ("targets", "stages"),
+    ("test", "run"),
     ("variables", "env"),
+    ("working-dir", "workdir"),
     ("working-directory", "workdir"),
     ("working_dir", "workdir"),
 ];
@@ -79,6 +92,10 @@ impl<'d> Fields<'d> {
     ) -> Option<Self> {
         let found = match cx.doc.view(slot.id) {
             View::Null => Vec::new(),
+            View::Scalar(scalar) if is_key_without_space(scalar.text, table) => {
+                report_no_space(slot, scalar.text, cx);
+                return None;
+            }
             _ => value::map(slot, cx)?,
         };
         let fields = Self::of(table, found, at, cx);
@@ -259,7 +276,28 @@ pub(super) fn first_key(id: NodeId, cx: &Cx<'_>) -> Span {
     }
 }
 
-fn report_reserved(key: Spanned<&str>, cx: &mut Cx<'_>) {
+/// Tells whether a text is a key and its value, but for the space after the colon.
+fn is_key_without_space(text: &str, table: &'static Table) -> bool {
+    text.split_once(':')
+        .is_some_and(|(key, value)| !value.is_empty() && table.find(key).is_some())
+}
+
+fn report_no_space(slot: Slot<'_>, text: &str, cx: &mut Cx<'_>) {
+    let help = format!(
+        "write a space after the colon: `{}`",
+        text.replacen(':', ": ", 1)
+    );
+    let diagnostic = cx.doc.wrong_type(slot.id, slot.name, "a map", cx.diags);
+    diagnostic.map(|diagnostic| diagnostic.help(help));
+}
+
+/// Tells whether a later version will have the key.
+pub(super) fn is_reserved(name: &str) -> bool {
+    let key = BUILD.find(name);
+    key.is_some_and(|key| matches!(key.kind, Kind::Reserved))
+}
+
+pub(super) fn report_reserved(key: Spanned<&str>, cx: &mut Cx<'_>) {
     let message = format!("`{}` is reserved", key.value);
     cx.diags
         .report(Code::ReservedKey, key.span, message)
@@ -273,9 +311,17 @@ pub(super) fn report_unknown(
     key: Spanned<&str>,
     cx: &mut Cx<'_>,
 ) -> Option<&'static str> {
+    if is_reserved(key.value) {
+        report_reserved(key, cx);
+        return None;
+    }
     let message = format!("unknown key `{}`", key.value);
     let diagnostic = cx.diags.report(Code::UnknownKey, key.span, message);
     diagnostic.label(format!("{} has no such key", table.what));
+    if let Some(place) = elsewhere(key.value, table) {
+        diagnostic.help(place);
+        return None;
+    }
     let meant = meant(key.value, table);
     match meant {
         Some(meant) => diagnostic.suggest(meant, format!("did you mean `{meant}`?")),
@@ -294,6 +340,24 @@ pub(super) fn meant(name: &str, table: &'static Table) -> Option<&'static str> {
         .filter(|(theirs, _)| *theirs == name)
         .find(|(_, ours)| table.find(ours).is_some());
     nearest(name, names(table)).or(alias.map(|(_, ours)| *ours))
+}
+
+/// Says where a key belongs that stands one level too high.
+fn elsewhere(name: &str, table: &'static Table) -> Option<String> {
+    let is = |other: &'static Table| std::ptr::eq(table, other);
+    if is(&STAGE) || is(&VARIANT) {
+        let verb = verb::find(name);
+        return match IMAGE.find(name) {
+            Some(_) if !verb.is_some_and(verb::makes_files) => Some(format!(
+                "it is about the image: write `{name}` below `image`"
+            )),
+            _ => verb.map(|_| format!("it is a step: write `- {name}: ...` below `steps`")),
+        };
+    }
+    let is_of_stage = is(&BUILD) && STAGE.find(name).is_some() && meant(name, table).is_none();
+    is_of_stage.then(|| {
+        format!("it is about a stage: write `{name}` below the name of one, below `stages`")
+    })
 }
 
 fn names(table: &'static Table) -> impl Iterator<Item = &'static str> {

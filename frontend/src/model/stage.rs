@@ -309,6 +309,12 @@ fn check_platform(text: &str) -> Result<(), Malformed> {
     if matches!(text, "target" | "build") {
         return Ok(());
     }
+    if text.starts_with('$') {
+        return Err(Malformed::new(
+            format!("`{text}` is a variable of the shell, which is not replaced here"),
+            "write `build` for $BUILDPLATFORM; $TARGETPLATFORM is the default",
+        ));
+    }
     units::parse_platform(text).map(drop).map_err(|malformed| {
         let help = "write `target`, `build`, or a platform such as linux/arm64";
         Malformed::new(malformed.message, help)
@@ -354,6 +360,40 @@ mod tests {
             "image: a:1",
             "3:10: `image` is what the image config adds, not what the stage starts from \
              (write `from: a:1`)",
+        );
+    }
+
+    #[test]
+    fn keys_of_other_maps_are_shown_their_place() {
+        check_stage(
+            "from: a\ncmd: b\nlabels: {c: d}",
+            "4:3: unknown key `cmd` (it is about the image: write `cmd` below `image`)\n\
+             5:3: unknown key `labels` (it is about the image: write `labels` below `image`)",
+        );
+        check_stage(
+            "from: a\ncopy: b\nvolume: c",
+            "4:3: unknown key `copy` (it is a step: write `- copy: ...` below `steps`)\n\
+             5:3: unknown key `volume` (it is a step: write `- volume: ...` below `steps`)",
+        );
+        check(
+            "{from: a, steps: [], stages: {b: {from: a}}}",
+            "1:2: unknown key `from` (it is about a stage: write `from` below the name of one, \
+             below `stages`)\n\
+             1:11: unknown key `steps` (it is about a stage: write `steps` below the name of one, \
+             below `stages`)",
+        );
+        check_stage(
+            "from: a\nmatrix: {}",
+            "4:3: `matrix` is reserved (remove it; to keep it as a note or an anchor, start its \
+             name with `x-`)",
+        );
+    }
+
+    #[test]
+    fn a_colon_has_a_space_after_it() {
+        check(
+            "stages: {a: 'from:b'}",
+            "1:13: `a` wants a map, not text (write a space after the colon: `from: b`)",
         );
     }
 

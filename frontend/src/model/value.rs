@@ -200,14 +200,32 @@ fn by_platform(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<ByPlatform> {
         let value = template(Slot::of(*field, "x86_64"), cx);
         if field.key.value == "default" {
             out.default = value;
-        } else if let Some(pattern) = pattern(field.key, cx) {
+        } else if let Some(pattern) = case_pattern(field.key, cx) {
             out.cases.extend(value.map(|value| (pattern, value)));
         }
     }
     if fields.is_empty() {
         empty(inner, cx);
     }
+    let n_read = out.cases.len() + usize::from(out.default.is_some());
+    if n_read == 0 || n_read < fields.len() {
+        // What was reported may be what a platform lacks: nothing more is said about it.
+        let reported = Template::reference(out.span, Name::Broken);
+        out.default.get_or_insert(reported);
+    }
     Some(out)
+}
+
+/// Reads a key of `by-platform`; reports `bad-platform`, and who misspelt `default` is shown it.
+fn case_pattern(key: Spanned<&str>, cx: &mut Cx<'_>) -> Option<Spanned<PlatformPattern>> {
+    if !key.value.contains('/') && nearest(key.value, ["default"]).is_some() {
+        let message = format!("`{}` is not a platform pattern", key.value);
+        cx.diags
+            .report(Code::BadPlatform, key.span, message)
+            .suggest("default", "did you mean `default`?");
+        return None;
+    }
+    pattern(key, cx)
 }
 
 /// Reads a platform pattern; reports `bad-platform`.

@@ -93,12 +93,14 @@ impl Document {
                 _ => None,
             };
             let diag = self.wrong_type(id, what, "true or false", diags)?;
-            if let Some(meant) = meant {
-                diag.suggest(meant, format!("write `{meant}`"));
-            }
+            match meant {
+                Some(meant) => diag.suggest(meant, format!("write `{meant}`")),
+                None => diag.help("write `true` or `false`"),
+            };
             return None;
         }
-        self.wrong_type(id, what, "true or false", diags);
+        let diag = self.wrong_type(id, what, "true or false", diags)?;
+        diag.help("write `true` or `false`");
         None
     }
 
@@ -313,7 +315,7 @@ mod tests {
         check(
             "a: maybe\n",
             bool,
-            "wrong-type: 1:4: `a` wants true or false, not text",
+            "wrong-type: 1:4: `a` wants true or false, not text (write `true` or `false`)",
         );
     }
 

@@ -366,13 +366,13 @@ fn secret_use(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<SecretUse> {
         gid: fields.checked_text("gid", check_number, cx),
         ..secret_keys(&fields, cx)
     };
-    if fields.key_span("id").is_none() {
+    if !fields.is_meant("id") {
         cx.diags
             .report(Code::MissingKey, fields.at, "a secret needs `id`")
             .label("has no `id`")
             .help("add `id: npm_token`");
-        return None;
     }
+    fields.key_span("id")?;
     Some(SecretUse::Mount(mount))
 }
 

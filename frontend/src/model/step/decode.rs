@@ -39,10 +39,8 @@ pub(in crate::model) fn steps(slot: Slot<'_>, cx: &mut Cx<'_>) -> Vec<Step<Writt
         && let Some(field) = mapping.fields().first()
         && let Some(diagnostic) = cx.doc.wrong_type(slot.id, slot.name, "a list", cx.diags)
     {
-        let help = format!(
-            "start each step with `- `, as in `- {}: ...`",
-            field.key.value
-        );
+        let key = field.key.value.trim_start_matches('-');
+        let help = format!("start each step with `- `, as in `- {key}: ...`");
         diagnostic.help(help);
         return Vec::new();
     }
@@ -92,14 +90,29 @@ fn step(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Step<Written>> {
 
 fn no_map(slot: Slot<'_>, cx: &mut Cx<'_>) {
     let span = cx.doc.span(slot.id);
-    let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
     let help = match cx.doc.view(slot.id) {
-        View::Scalar(scalar) => format!("write `- run: {}`", first_line(scalar.text)),
+        View::Scalar(scalar) => meant_step(scalar.text.lines().next().unwrap_or_default()),
         _ => "write a verb and what it is about, such as `- run: make`".to_owned(),
     };
     cx.diags
         .report(Code::NoVerb, span, "a step is a map with a verb")
         .help(help);
+}
+
+/// Says how to write what somebody wrote without its key, as in a Dockerfile or without a space.
+fn meant_step(line: &str) -> String {
+    let (word, rest) = line.split_once([' ', ':']).unwrap_or((line, ""));
+    let verb = word.to_ascii_lowercase();
+    if rest.is_empty() || verb::find(&verb).is_none() {
+        return format!("write `- run: {line}`");
+    }
+    match verb.as_str() {
+        _ if line[word.len()..].starts_with(':') => {
+            format!("write a space after the colon: `- {verb}: {rest}`")
+        }
+        "run" => format!("write `- run: {}`", rest.trim_start()),
+        _ => format!("write `- {verb}: ...`"),
+    }
 }
 
 /// Returns the one verb of a step; reports `no-verb`, `unknown-verb` or `several-verbs`.
@@ -150,8 +163,10 @@ fn no_verb(written: &[Field<'_>], span: Span, cx: &mut Cx<'_>) {
             .find(|(theirs, _)| theirs.eq_ignore_ascii_case(name));
         nearest(name, verbs()).or(alias.map(|(_, ours)| *ours))
     };
-    let mut free = written.iter().filter(is_free);
-    let misspelt = free.find_map(|field| Some((field.key, meant(field.key.value)?)));
+    let free = written.iter().filter(is_free);
+    let misspelt = free
+        .filter(|field| !read::is_reserved(field.key.value))
+        .find_map(|field| Some((field.key, meant(field.key.value)?)));
     if let Some((key, verb)) = misspelt {
         cx.diags
             .report(
@@ -160,6 +175,10 @@ fn no_verb(written: &[Field<'_>], span: Span, cx: &mut Cx<'_>) {
                 format!("unknown verb `{}`", key.value),
             )
             .suggest(verb, format!("did you mean `{verb}`?"));
+        return;
+    }
+    if let Some(reserved) = written.iter().find(|it| read::is_reserved(it.key.value)) {
+        read::report_reserved(reserved.key, cx);
         return;
     }
     let at = written.first().map_or(span, |field| field.key.span);
@@ -265,9 +284,13 @@ fn report_not_parallel(branch: Slot<'_>, cx: &mut Cx<'_>) {
             continue;
         };
         let message = format!("`{}` cannot stand in `parallel`", other.key.value);
+        let label = match other.key.value {
+            "parallel" => "branches have no branches",
+            _ => "changes no files",
+        };
         cx.diags
             .report(Code::NotParallel, other.key.span, message)
-            .label("changes no files")
+            .label(label)
             .help("write it before or after the `parallel` step");
     }
 }
@@ -329,6 +352,19 @@ mod tests {
         check_step(
             "npm ci",
             "1:1: a step is a map with a verb (write `- run: npm ci`)",
+        );
+        check_step(
+            "RUN npm ci",
+            "1:1: a step is a map with a verb (write `- run: npm ci`)",
+        );
+        check_step(
+            "copy:.",
+            "1:1: a step is a map with a verb (write a space after the colon: `- copy: .`)",
+        );
+        check_step(
+            "uses: a",
+            "1:1: `uses` is reserved (remove it; to keep it as a note or an anchor, start its \
+             name with `x-`)",
         );
         check_step(
             "name: a",

@@ -3,9 +3,11 @@
 use crate::diagnostic::Code;
 use crate::expr::{Name, Piece, Template};
 use crate::model::exec::decode as exec;
-use crate::model::read::{Cx, Fields, first_key};
+use crate::model::read::{self, Cx, Fields, first_key};
 use crate::model::value::{self, Slot};
 use crate::model::{Command, Content, Run, Script, Source, Written, name, verb};
+use crate::syntax::View;
+use crate::units::Malformed;
 
 /// Reads a `run`. Reports `comment-in-command` where ` #` ends the command early.
 pub(super) fn run(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option<Run<Written>> {
@@ -38,6 +40,9 @@ pub(super) fn script(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option<Script<Writ
     let source = source(fields.slot("script")?, cx);
     let exec = exec::options(fields, cx);
     let source = source?;
+    if let Source::Path(path) = &source {
+        value::check_value(path, check_script_path, cx);
+    }
     if let Source::Content(content) = &source {
         let templates = content.content.templates();
         for template in templates.filter(|t| !starts_with_interpreter(t)) {
@@ -55,6 +60,17 @@ pub(super) fn script(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Option<Script<Writ
     Some(Script { source, exec })
 }
 
+/// Refuses the script itself where its path belongs.
+fn check_script_path(text: &str) -> Result<(), Malformed> {
+    if text.starts_with("#!") || text.contains('\n') {
+        return Err(Malformed::new(
+            "text is the path of a script, not the script itself",
+            "write `content:` below `script:` and the script below that",
+        ));
+    }
+    Ok(())
+}
+
 /// Tells whether a text starts with `#!`, or may do so once its references are replaced.
 fn starts_with_interpreter(template: &Template<Name>) -> bool {
     match template.pieces.first() {
@@ -69,6 +85,16 @@ pub(super) fn source(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Source<Written>>
     if !value::is_map(slot, cx) {
         return value::checked_text(slot, value::check_path, cx).map(Source::Path);
     }
+    if !is_content(slot, cx) {
+        let help = format!(
+            "write the path itself, as in `{}: {}`; options stand beside `{}`",
+            slot.name, slot.example, slot.name
+        );
+        let wanted = "a path or `content`";
+        let diagnostic = cx.doc.wrong_type(slot.id, slot.name, wanted, cx.diags);
+        diagnostic.map(|diagnostic| diagnostic.help(help));
+        return None;
+    }
     let fields = Fields::read(&verb::CONTENT, slot, first_key(slot.id, cx), cx)?;
     let content = fields.text("content", cx);
     let name = fields.checked_text("name", name::check_file, cx);
@@ -77,6 +103,18 @@ pub(super) fn source(slot: Slot<'_>, cx: &mut Cx<'_>) -> Option<Source<Written>>
         name,
         content: content?,
     }))
+}
+
+/// Tells whether a map has a key of inline content, or one that was meant to be.
+fn is_content(slot: Slot<'_>, cx: &Cx<'_>) -> bool {
+    let View::Mapping(mapping) = cx.doc.view(slot.id) else {
+        return false;
+    };
+    let fields = mapping.fields();
+    let is_key = |name: &str| {
+        verb::CONTENT.find(name).is_some() || read::meant(name, &verb::CONTENT).is_some()
+    };
+    fields.is_empty() || fields.iter().any(|field| is_key(field.key.value))
 }
 
 /// Reads a command of a config verb.
@@ -143,6 +181,28 @@ mod tests {
         check_step(
             "script: {content: '${{ args.A }}'}",
             "Script { source: Content { content: \"<A>\" } }",
+        );
+    }
+
+    #[test]
+    fn the_text_of_a_script_is_content() {
+        check_step(
+            "script: |\n  #!/bin/sh\n  ls",
+            "2:3: text is the path of a script, not the script itself (write `content:` below \
+             `script:` and the script below that)",
+        );
+    }
+
+    #[test]
+    fn options_stand_beside_the_path() {
+        check_step(
+            "copy: {src: a, dest: b}",
+            "1:7: `copy` wants a path or `content`, not a map (write the path itself, as in \
+             `copy: [package.json, src/]`; options stand beside `copy`)",
+        );
+        check_step(
+            "copy: {contents: a}",
+            "1:8: unknown key `contents` (did you mean `content`?)",
         );
     }
 
