@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostics};
+use crate::expr::dockerfile_name;
 use crate::image_name::{ImageName, ImageNameError};
 use crate::model::{Build, InputKind};
 use crate::text::{Span, Spanned};
@@ -112,6 +113,10 @@ impl StageNames {
             InputKind::Any => match self.find(text) {
                 // A stage `node` from the image `node` is what it looks like.
                 Some(idx) if taker != Taker::Base(idx) => other_stage(idx, name, taker, diags),
+                None if is_number(text) && taker != Taker::Named => {
+                    self.numbered(name, diags);
+                    None
+                }
                 _ => self.image(kind, name, diags),
             },
         }
@@ -145,6 +150,14 @@ impl StageNames {
         }
     }
 
+    /// Reports a stage that is named by its number, as `COPY --from=0` does.
+    fn numbered(&self, name: &Spanned<String>, diags: &mut Diagnostics) {
+        let message = format!("`{}` is no stage: stages have names", name.value);
+        diags
+            .report(Code::UnknownStage, name.span, message)
+            .help(self.listed());
+    }
+
     fn unknown(&self, name: &Spanned<String>, diags: &mut Diagnostics) {
         let message = format!("there is no stage `{}`", name.value);
         let names = || self.by_name.keys().map(String::as_str);
@@ -173,6 +186,9 @@ impl StageNames {
             }
             Err(error) => error,
         };
+        if kind != InputKind::Earlier && dockerfile_words(name, diags) {
+            return None;
+        }
         let message = match error {
             ImageNameError::Empty => "the name is empty".to_owned(),
             _ => format!("`{}` is not an image: {error}", name.value),
@@ -191,10 +207,72 @@ impl StageNames {
             (None, ImageNameError::Scheme(_)) => {
                 diagnostic.help("write it without the scheme: `registry.example.com/app:1`");
             }
+            (None, ImageNameError::Digest(_)) => {
+                diagnostic.help("write all of the digest: `sha256:` and 64 hexadecimal digits");
+            }
+            (None, ImageNameError::Tag(_)) => {
+                diagnostic.help("write name and tag, such as `alpine:3.20`");
+            }
             _ => {}
         }
         None
     }
+}
+
+/// Tells whether a text is the number of a stage, which no image is called.
+fn is_number(text: &str) -> bool {
+    (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Reports a name with what only FROM of a Dockerfile takes: a flag, AS, variables.
+fn dockerfile_words(name: &Spanned<String>, diags: &mut Diagnostics) -> bool {
+    let text = name.value.as_str();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (message, help) = match words.as_slice() {
+        [flag, ..] if flag.starts_with("--") => (
+            format!("`{flag}` is not part of an image's name"),
+            "write `platform` beside `from`, such as `platform: build`".to_owned(),
+        ),
+        [image, word, _] if word.eq_ignore_ascii_case("as") => (
+            format!("`{word}` is not part of an image's name"),
+            format!("write `from: {image}`: the name of a stage is its key below `stages`"),
+        ),
+        _ => {
+            let Some(ours) = with_references(text) else {
+                return false;
+            };
+            (
+                format!("`{text}` has a variable of the shell, which is not replaced here"),
+                format!("write `from: {ours}`"),
+            )
+        }
+    };
+    diags
+        .report(Code::BadImageName, name.span, message)
+        .help(help);
+    true
+}
+
+/// Returns a text with `${{ }}` for `$NAME` and `${NAME}`, if there are any.
+fn with_references(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        let inner = after.strip_prefix('{').unwrap_or(after);
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let (name, after_name) = inner.split_at(inner.find(|c| !is_part(c)).unwrap_or(inner.len()));
+        let (modifier, after) = match after.starts_with('{') {
+            true => after_name.split_once('}')?,
+            false => ("", after_name),
+        };
+        if name.is_empty() {
+            return None;
+        }
+        let ours = dockerfile_name(name).map_or_else(|| format!("args.{name}"), str::to_owned);
+        out.push_str(&format!("{before}${{{{ {ours}{modifier} }}}}"));
+        rest = after;
+    }
+    (!out.is_empty()).then(|| out + rest)
 }
 
 /// Returns the part of `text` that is `small` in small letters.
