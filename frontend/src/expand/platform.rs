@@ -28,7 +28,8 @@ fn matched(pattern: &PlatformPattern, platform: &Platform) -> Option<usize> {
 
 /// Returns the case whose pattern says most about the platform.
 ///
-/// Reports `ambiguous-platform` when two say equally much; the first counts then.
+/// Reports `ambiguous-platform` when two say equally much; the first counts then. The same
+/// pattern twice is reported by `check`.
 fn choose<'a, T>(
     cases: impl Iterator<Item = (&'a Spanned<PlatformPattern>, &'a T)>,
     platform: &Platform,
@@ -42,7 +43,9 @@ fn choose<'a, T>(
         };
         match best {
             Some((most, _, _)) if n_literal < most => {}
-            Some((most, _, _)) if n_literal == most => tied = Some(pattern),
+            Some((most, first, _)) if n_literal == most => {
+                tied = tied.or((first.value != pattern.value).then_some(pattern));
+            }
             _ => {
                 best = Some((n_literal, pattern, case));
                 tied = None;

@@ -38,13 +38,14 @@ impl Scope<EnvName> for Environment<'_> {
 
 /// Returns the text with the state's environment; reports what is not set.
 ///
-/// Without the base's config an unknown variable stands as it is written.
+/// Without the base's config an unknown variable stands as it is written, and so does all of a
+/// text with one that is not set: nothing else is said about that.
 pub(crate) fn string(cx: &mut Context, state: &State, text: &Text) -> String {
     if let Some(literal) = text.as_literal() {
         return literal.to_owned();
     }
     let found = eval(text, &Environment(state), cx.diags);
-    found.map(|text| shown(&text)).unwrap_or_default()
+    shown(found.as_ref().unwrap_or(text))
 }
 
 /// Returns the text with what is unknown as a reader would write it.
