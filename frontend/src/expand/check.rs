@@ -382,13 +382,19 @@ impl<'b> Checker<'b, '_> {
             let visible = self.cx.visible.names(self.place.scope);
             return undefined(name, span, &visible, self.diags);
         };
+        let is_itself = later.name.value == self.place.later[0].name.value;
+        // The same words as those of `undefined`: what is reported twice is kept once.
         let message = format!("argument `{name}` is not declared");
         let diagnostic = self.diags.report(Code::UndefinedArg, span, message);
         match self.place.taker {
             Taker::Base(_) => diagnostic
                 .secondary(later.name.span, "takes effect after `from` and `platform`")
                 .help(format!("declare `{name}` under the `args` of the file")),
+            _ if is_itself => diagnostic
+                .label("before this")
+                .help("a default sees only the arguments before it, not its own"),
             Taker::Step(_) | Taker::Named => diagnostic
+                .label("before this")
                 .secondary(later.name.span, "declared here")
                 .help("a default sees only the arguments before it: change the order"),
         };

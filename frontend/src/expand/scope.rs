@@ -138,13 +138,9 @@ impl Names<'_> {
                 reference.modifier,
                 Some(Modifier::Default(..) | Modifier::Alternate(..))
             );
-            let Name::Arg(name) = &reference.name else {
-                return false;
-            };
-            let value = self.sets.find(self.set, name);
-            !is_replaced && value.is_some_and(|value| value.state == State::Unset)
+            !is_replaced && self.is_undecided(&reference.name)
         };
-        self.purpose != Purpose::Build && template.pieces.iter().any(lacks)
+        template.pieces.iter().any(lacks)
     }
 
     /// Reports what is wrong with the argument that is mentioned at `span`.
@@ -176,6 +172,12 @@ impl Scope<Name> for Names<'_> {
             Name::Undeclared(_) => Found::Unset,
             Name::Broken => Found::Reported,
         }
+    }
+
+    fn is_undecided(&self, name: &Name) -> bool {
+        let Name::Arg(name) = name else { return false };
+        let value = self.sets.find(self.set, name);
+        self.purpose != Purpose::Build && value.is_some_and(|value| value.state == State::Unset)
     }
 
     fn unset(&self, reference: &Reference<Name>, diags: &mut Diagnostics) {

@@ -38,6 +38,11 @@ pub trait Scope<N> {
 
     /// Reports that the name of a reference without a modifier has no value.
     fn unset(&self, reference: &Reference<N>, diags: &mut Diagnostics);
+
+    /// Tells whether a name may yet get a value: then `?` after it finds nothing to report.
+    fn is_undecided(&self, _name: &N) -> bool {
+        false
+    }
 }
 
 /// Replaces every reference that the scope knows.
@@ -175,7 +180,9 @@ impl<N: fmt::Display> Evaluation<'_, N> {
                 }
                 self.word(word, out)
             }
-            Some(Modifier::Require(test, word)) if holds(*test) => {
+            Some(Modifier::Require(test, word))
+                if holds(*test) && !self.scope.is_undecided(&reference.name) =>
+            {
                 self.required(reference, value, word);
                 None
             }

@@ -199,17 +199,30 @@ fn unknown_namespace(space: &str, name: &str) -> Bad {
     }
 }
 
-/// `${{ VERSION }}`.
+/// `${{ VERSION }}`, or `${{ target }}`.
 fn bare(name: &str) -> Bad {
-    let suggestion = match dockerfile_name(name) {
-        Some(ours) => ours.to_owned(),
-        None => format!("args.{name}"),
+    let list = |known: &[&str]| {
+        let names: Vec<String> = known.iter().map(|it| format!("`{name}.{it}`")).collect();
+        format!("there are {}", names.join(", "))
+    };
+    let (suggestion, help) = match name {
+        "args" | "env" => (None, format!("write `{name}.NAME`")),
+        "target" | "build" => {
+            let known: Vec<&str> = PLATFORM_FIELDS.iter().map(|(name, _)| *name).collect();
+            (None, list(&known))
+        }
+        "stage" => (None, list(&["name", "target"])),
+        _ => {
+            let help = "`args.` is a build argument, `env.` the environment".to_owned();
+            let ours = dockerfile_name(name).map(str::to_owned);
+            (Some(ours.unwrap_or_else(|| format!("args.{name}"))), help)
+        }
     };
     Bad {
         range: 0..name.len(),
         message: format!("`{name}` does not say what it names"),
-        suggestion: Some(suggestion),
-        help: Some("`args.` is a build argument, `env.` the environment".to_owned()),
+        suggestion,
+        help: Some(help),
     }
 }
 
