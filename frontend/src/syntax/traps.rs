@@ -53,7 +53,7 @@ pub(super) fn explain(
         Reason::BlockHeader => site.block_header(diags),
         Reason::Dash => site.dash(diags),
         Reason::GlobKey => site.glob_key(diags),
-        Reason::MissingColon => missing_colon(file, text, site.line.value, diags),
+        Reason::MissingColon => site.missing_colon(diags),
         Reason::Indentation => site.indentation(diags),
         Reason::TooDeep => site.stop(
             Code::TooDeep,
@@ -165,6 +165,26 @@ impl Site<'_> {
             "the line above has a value already: check the indentation",
             diags,
         )
+    }
+
+    /// Reports text without a key, which is perhaps that of the block whose key stands above.
+    fn missing_colon(&self, diags: &mut Diagnostics) -> Option<Repair> {
+        let above = self.text[..self.line.start].trim_end();
+        let above = Line::at(self.text, above.len());
+        let is_block = self.text[above.value.clone()].starts_with(['|', '>']);
+        let Some(key) = above.key.filter(|_| is_block) else {
+            return missing_colon(self.file, self.text, self.line.value.clone(), diags);
+        };
+        let message = "the text of a block stands deeper than its key";
+        diags
+            .report(
+                Code::YamlSyntax,
+                self.span(self.line.value.clone()),
+                message,
+            )
+            .label("indent this line and those after it")
+            .secondary(self.span(key), "its key");
+        None
     }
 
     fn tab(&self, diags: &mut Diagnostics) -> Option<Repair> {
