@@ -19,6 +19,10 @@ use crate::text::{Files, Span};
 /// How many diagnostics are kept; the ones after it are only counted.
 pub const LIMIT: usize = 1000;
 
+/// How many bytes a text of a diagnostic has, more or less, and all of it on one line.
+const MAX_TEXT: usize = 1000;
+const MAX_LINE: usize = 3 * MAX_TEXT;
+
 /// Where a diagnostic is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
@@ -95,7 +99,7 @@ impl Diagnostic {
             severity: code.severity(),
             place,
             path: None,
-            message,
+            message: shortened(message, MAX_TEXT),
             label: None,
             secondary: Vec::new(),
             helps: Vec::new(),
@@ -125,7 +129,7 @@ impl Diagnostic {
 
     /// Says what to do.
     pub fn help(&mut self, text: impl Into<String>) -> &mut Self {
-        self.helps.push(text.into());
+        self.helps.push(shortened(text.into(), MAX_TEXT));
         self
     }
 
@@ -262,6 +266,17 @@ impl Diagnostics {
     }
 }
 
+/// Returns a text without its middle if it is longer than `limit`: it may hold a word of the file,
+/// and words of hostile files are long.
+fn shortened(text: String, limit: usize) -> String {
+    if text.len() <= limit {
+        return text;
+    }
+    let head = text.floor_char_boundary(limit - 200);
+    let tail = text.ceil_char_boundary(text.len() - 200);
+    format!("{}…{}", &text[..head], &text[tail..])
+}
+
 /// Returns a finding on one line, `line:column: message (help)`: what fits into an error that
 /// BuildKit passes on.
 pub fn oneline(diagnostic: &Diagnostic, files: &Files) -> String {
@@ -282,7 +297,8 @@ pub fn oneline(diagnostic: &Diagnostic, files: &Files) -> String {
     if let Some(help) = suggestions.chain(diagnostic.helps.iter().cloned()).next() {
         out.push_str(&format!(" ({help})"));
     }
-    out.chars()
+    shortened(out, MAX_LINE)
+        .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
 }
@@ -349,6 +365,23 @@ mod tests {
         diags.report(Code::BadValue, span(0..1), "another");
         assert!(diags.has_errors());
         assert_eq!((diags.iter().count(), diags.n_dropped()), (LIMIT, 2));
+    }
+
+    #[test]
+    fn long_words_lose_their_middle() {
+        let mut diags = Diagnostics::new();
+        let word = format!("{}{}z", "a".repeat(5000), "é".repeat(5000));
+        diags.report(
+            Code::BadValue,
+            span(0..1),
+            format!("`{word}` is not a port"),
+        );
+        let expected = format!(
+            "1:1: `{}…{}z` is not a port",
+            "a".repeat(799),
+            "é".repeat(92)
+        );
+        check(&diags, &expected);
     }
 
     #[test]
