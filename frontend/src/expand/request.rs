@@ -77,14 +77,19 @@ pub fn targets(
     builder: &Platform,
     diags: &mut Diagnostics,
 ) -> Vec<Platform> {
-    let supported: Vec<String> = build.platforms.iter().map(|it| key(&it.value)).collect();
+    let mut supported: Vec<String> = Vec::new();
+    for name in build.platforms.iter().map(|it| key(&it.value)) {
+        if !supported.contains(&name) {
+            supported.push(name);
+        }
+    }
     let is_supported =
         |platform: &Platform| supported.is_empty() || supported.contains(&key(platform));
     if asked.is_empty() {
         if is_supported(builder) {
             return vec![builder.clone()];
         }
-        if let [only] = build.platforms.as_slice() {
+        if let ([_], [only, ..]) = (supported.as_slice(), build.platforms.as_slice()) {
             return vec![only.value.clone()];
         }
         let message = format!(
