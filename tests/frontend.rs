@@ -257,11 +257,11 @@ fn the_build_file_travels_with_the_definition() {
 #[test]
 fn an_image_that_is_not_there_is_an_error_at_its_line() {
     let file = TWO_STAGES.replace("from: debian", "from: deps");
-    let error = case(&file.replacen("alpine:3", "nope", 1)).error();
+    let error = case(&file.replacen("alpine:3", "nowhere", 1)).error();
     assert_eq!(
         error.message,
-        "build.yaml:3:11: stage `deps`: image `docker.io/library/nope:latest` cannot be resolved: \
-         docker.io/library/nope:latest: not found"
+        "build.yaml:3:11: stage `deps`: image `docker.io/library/nowhere:latest` cannot be resolved: \
+         docker.io/library/nowhere:latest: not found"
     );
     assert_eq!(marks(&error), "build.yaml:3");
 }

@@ -187,11 +187,11 @@ fn a_check_tells_what_fails_the_build() {
 
 #[test]
 fn a_check_looks_at_every_stage_unless_one_is_asked_for() {
-    let file = SHOP.replace("from: busybox", "from: nope");
+    let file = SHOP.replace("from: busybox", "from: nowhere");
     assert_eq!(
         build_error(&call(&file, "lint")),
-        "build.yaml:26:11: stage `tools`: image `docker.io/library/nope:latest` cannot be resolved: \
-         docker.io/library/nope:latest: not found [26]"
+        "build.yaml:26:11: stage `tools`: image `docker.io/library/nowhere:latest` cannot be resolved: \
+         docker.io/library/nowhere:latest: not found [26]"
     );
     assert_eq!(
         build_error(&call(&file, "lint").option("target", "web")),

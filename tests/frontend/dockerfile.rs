@@ -70,3 +70,24 @@ fn an_unknown_target_is_told_with_the_names_there_are() {
         "--target: target stage \"1\" could not be found (the stages have no names)"
     );
 }
+
+#[test]
+fn an_image_that_is_not_there_may_be_a_slip_of_one_that_everybody_knows() {
+    let error = |text: &str| case(text).error().to_string();
+    let told = error("FROM ubunut:24.04\n");
+    let expected = "build.yaml:1:6: image `docker.io/library/ubunut:24.04` cannot be resolved \
+                    (did you mean the image `ubuntu`?): ";
+    assert!(told.starts_with(expected), "{told}");
+    let told = error("FROM alpine:3\nFROM postgresql:16\n");
+    let expected = "build.yaml:2:6: stage `stage-1`: image `docker.io/library/postgresql:16` cannot \
+                    be resolved (did you mean the image `postgres`?): ";
+    assert!(told.starts_with(expected), "{told}");
+    let told = error("FROM ubuntu:24.04\n");
+    let expected = "build.yaml:1:6: image `docker.io/library/ubuntu:24.04` cannot be resolved: ";
+    assert!(told.starts_with(expected), "{told}");
+    let told = error("FROM alpine:3 AS builder\nFROM scratch\nCOPY --from=bilder /a /\n");
+    assert!(
+        told.contains("(did you mean the stage `builder`?)"),
+        "{told}"
+    );
+}

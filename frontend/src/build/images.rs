@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use buildkit_llb::Platform;
 
+use crate::diagnostic::suggest::nearest;
 use crate::gateway::status::{self, Origin};
 use crate::gateway::{Error, Gateway, ImageAnswer, ImageMeta, ImageRequest, concurrent};
 use crate::lower::Resolved;
@@ -65,13 +66,20 @@ fn unresolved(error: Error, image: &ImageUse, plan: &Plan, origin: Origin<'_>) -
         span.file == image.span.file && span.range().contains(&(image.span.start as usize))
     };
     let stage = plan.order.iter().find(|idx| holds(idx));
-    let stage = match stage {
-        Some(idx) => format!("stage `{}`: ", plan.stages[idx.0].name.value),
+    let stage = stage.map(|idx| &plan.stages[idx.0]);
+    // One that is alone in a Dockerfile has no name in the log, either.
+    let stage = match stage.filter(|stage| stage.title.as_deref() != Some("")) {
+        Some(stage) => format!("stage `{}`: ", stage.name.value),
         None => String::new(),
     };
-    let hint = match plan.stage_like(image) {
-        Some(name) => format!(" (did you mean the stage `{name}`?)"),
-        None => String::new(),
+    // Docker Hub says of an image that nobody made that it may not be for everybody.
+    let is_missing = ["not found", "denied", "does not exist"];
+    let is_missing = is_missing.iter().any(|it| error.message.contains(it));
+    let known = known_like(&image.name).filter(|_| is_missing);
+    let hint = match (plan.stage_like(image), known) {
+        (Some(name), _) => format!(" (did you mean the stage `{name}`?)"),
+        (None, Some(name)) => format!(" (did you mean the image `{name}`?)"),
+        (None, None) => String::new(),
     };
     // What the daemon says does not name the platform (containerd v2.3.3,
     // core/images/handlers.go).
@@ -82,6 +90,44 @@ fn unresolved(error: Error, image: &ImageUse, plan: &Plan, origin: Origin<'_>) -
     };
     let context = format!("{place}: {stage}image `{}` {what}", image.name);
     status::marked(error.context(&context), image.span, origin)
+}
+
+/// Images of Docker Hub that everybody knows.
+const KNOWN: &[&str] = &[
+    "alpine",
+    "amazonlinux",
+    "busybox",
+    "caddy",
+    "centos",
+    "debian",
+    "docker",
+    "eclipse-temurin",
+    "fedora",
+    "golang",
+    "gradle",
+    "httpd",
+    "mariadb",
+    "maven",
+    "memcached",
+    "mongo",
+    "mysql",
+    "nginx",
+    "node",
+    "php",
+    "postgres",
+    "python",
+    "rabbitmq",
+    "redis",
+    "ruby",
+    "rust",
+    "ubuntu",
+];
+
+/// Returns the well-known image that a name is probably a slip of.
+fn known_like(name: &str) -> Option<&'static str> {
+    let name = name.strip_prefix("docker.io/library/")?;
+    let name = name.split([':', '@']).next().unwrap_or_default();
+    nearest(name, KNOWN.iter().copied()).filter(|near| *near != name)
 }
 
 fn place(files: &Files, image: &ImageUse) -> String {
