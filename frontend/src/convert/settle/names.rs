@@ -162,7 +162,9 @@ fn rename(input: &mut InputName, own: usize, place: Place, old: &[Old], names: &
     let is_stage = |(idx, name): (usize, &String)| {
         (idx != own || place == Place::Step) && name.eq_ignore_ascii_case(text)
     };
-    let is_other = names.iter().enumerate().any(is_stage) || text == "context";
+    // A number alone is no image in a build file: who writes one means a stage.
+    let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_other = names.iter().enumerate().any(is_stage) || text == "context" || is_number;
     input.kind = match is_other && text != "scratch" {
         true => InputKind::Image,
         false => InputKind::Any,
