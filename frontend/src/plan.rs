@@ -13,6 +13,7 @@ mod cycle;
 mod image;
 mod notice;
 mod order;
+mod system;
 
 use buildkit_llb::Platform;
 

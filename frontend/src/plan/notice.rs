@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expand::{Cache, Expanded, Stage};
-use crate::model::{Exec, Step, Verb};
+use crate::expr::{Piece, Text};
+use crate::model::{Command, Exec, Step, Verb};
 use crate::text::Span;
+
+use super::system;
 
 /// Reports `parallel-conflict` and `no-cache-empties-cache`.
 pub(super) fn notice(stage: &Stage, diags: &mut Diagnostics) {
@@ -50,7 +53,7 @@ fn exec(step: &Step<Expanded>) -> Option<&Exec<Expanded>> {
 fn conflicts(branches: &[Vec<Step<Expanded>>], diags: &mut Diagnostics) {
     let mut first: BTreeMap<&str, (usize, Span)> = BTreeMap::new();
     for (idx, branch) in branches.iter().enumerate() {
-        for (name, span) in branch.iter().flat_map(presets) {
+        for (name, span) in branch.iter().flat_map(managers) {
             match first.get(name) {
                 None => {
                     first.insert(name, (idx, span));
@@ -69,7 +72,9 @@ fn conflicts(branches: &[Vec<Step<Expanded>>], diags: &mut Diagnostics) {
     }
 }
 
-fn presets(step: &Step<Expanded>) -> Vec<(&'static str, Span)> {
+/// Returns the package managers that a step uses: those whose caches it mounts, and the one of the
+/// system that its command calls.
+fn managers(step: &Step<Expanded>) -> Vec<(&'static str, Span)> {
     let caches = exec(step)
         .map(|exec| exec.caches.as_slice())
         .unwrap_or_default();
@@ -77,5 +82,33 @@ fn presets(step: &Step<Expanded>) -> Vec<(&'static str, Span)> {
         Cache::Preset(preset, span) => Some((preset.name, *span)),
         Cache::Mount(_) => None,
     };
-    caches.iter().filter_map(preset).collect()
+    let mut found: Vec<(&str, Span)> = caches.iter().filter_map(preset).collect();
+    let called = called(step).filter(|(name, _)| found.iter().all(|(other, _)| other != name));
+    found.extend(called);
+    found
+}
+
+fn called(step: &Step<Expanded>) -> Option<(&'static str, Span)> {
+    let Verb::Run(run) = &step.verb else {
+        return None;
+    };
+    match &run.command {
+        Command::Shell(text) | Command::Verbatim(text) => {
+            Some((system::of_text(&written(text))?, text.span))
+        }
+        Command::Exec(words) => {
+            let texts: Vec<String> = words.iter().map(written).collect();
+            let preset = system::of_words(texts.iter().map(String::as_str))?;
+            Some((preset, words.first()?.span))
+        }
+    }
+}
+
+/// Returns a text without its references.
+fn written(text: &Text) -> String {
+    let pieces = text.pieces.iter().filter_map(|piece| match piece {
+        Piece::Literal(text) => Some(text.as_str()),
+        Piece::Reference(_) => None,
+    });
+    pieces.collect()
 }
