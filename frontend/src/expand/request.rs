@@ -8,6 +8,7 @@ use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Diagnostics, Place};
 use crate::model::{Build, Language, Value, Verb};
 use crate::text::Spanned;
+use crate::units::misspelt_platform;
 
 use super::input::StageNames;
 use super::{Asked, StageId};
@@ -70,7 +71,7 @@ pub fn result(build: &Build, asked: &Asked, diags: &mut Diagnostics) -> Option<S
 /// Returns the platforms to build for: those asked for, else one that the file's `platforms` and
 /// the builder agree on.
 ///
-/// Reports `unsupported-platform` and `platform-needed`.
+/// Reports `unsupported-platform`, `bad-platform` and `platform-needed`.
 pub fn targets(
     build: &Build,
     asked: &[Platform],
@@ -113,6 +114,13 @@ pub fn targets(
             diagnostic.help(format!("did you mean `{near}`?"));
         }
         diagnostic.help(format!("its `platforms` are {}", supported.join(", ")));
+    }
+    // The Dockerfile frontend takes any.
+    let named = asked.iter().filter(|_| supported.is_empty());
+    for platform in named.filter(|_| build.language == Language::BuildFile) {
+        if let Some(message) = misspelt_platform(platform) {
+            diags.report(Code::BadPlatform, Place::Outside("--platform"), message);
+        }
     }
     asked.to_vec()
 }

@@ -193,6 +193,7 @@ fn without_a_request_the_builder_and_the_file_agree() {
         "--platform: the file supports several platforms, and the builder's, `linux/amd64`, is none \
          of them (pass `--platform` with one of linux/arm64, linux/arm/v7)",
     );
+    check_targets("linux/arm64, linux/arm64/v8", &[], "linux/arm64");
 }
 
 #[test]
@@ -207,5 +208,19 @@ fn a_platform_that_the_file_does_not_support_is_an_error() {
         &["linux/amd64", "linux/arm"],
         "linux/amd64\nlinux/arm/v7\n--platform: the file does not support the platform \
          `linux/arm/v7` (did you mean `linux/arm64`?)",
+    );
+}
+
+#[test]
+fn a_misspelt_platform_is_an_error() {
+    check_targets(
+        "",
+        &["linux/amd46"],
+        "linux/amd46\n--platform: `amd46` is not an architecture, did you mean `amd64`?",
+    );
+    check_targets(
+        "",
+        &["linux/loong64", "linux/own"],
+        "linux/loong64\nlinux/own",
     );
 }
