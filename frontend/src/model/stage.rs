@@ -176,11 +176,37 @@ pub(super) static VARIANT: Table = Table {
 pub(super) fn decode(slot: Slot<'_>, cx: &mut Cx<'_>) -> Vec<Stage> {
     let mut seen: BTreeMap<String, Span> = BTreeMap::new();
     let mut stages = Vec::new();
-    for field in value::map(slot, cx).unwrap_or_default() {
+    let mut fields = value::map(slot, cx).unwrap_or_default();
+    if let Some(key) = key_as_name(&fields, cx) {
+        report_key_as_name(key, cx);
+        let is_stage = |field: &Field<'_>| {
+            STAGE.find(field.key.value).is_none() && !matches!(cx.doc.view(field.value), View::Null)
+        };
+        fields.retain(is_stage);
+    }
+    for field in fields {
         check_name(field.key, &mut seen, cx);
         stages.extend(decode_one(field, cx));
     }
     stages
+}
+
+/// Returns the first key of a stage that stands where names of stages do, for want of indentation.
+fn key_as_name<'d>(fields: &[Field<'d>], cx: &Cx<'_>) -> Option<Spanned<&'d str>> {
+    let is_key = |field: &&Field<'_>| {
+        let value = cx.doc.view(field.value);
+        STAGE.find(field.key.value).is_some()
+            && matches!(value, View::Scalar(_) | View::Sequence(_))
+    };
+    fields.iter().find(is_key).map(|field| field.key)
+}
+
+fn report_key_as_name(key: Spanned<&str>, cx: &mut Cx<'_>) {
+    let message = format!("`{}` is a key of a stage, not the name of one", key.value);
+    cx.diags
+        .report(Code::WrongType, key.span, message)
+        .label("stands where names do")
+        .help("indent it, and the other keys of the stage, deeper than the stage's name");
 }
 
 fn check_name(key: Spanned<&str>, seen: &mut BTreeMap<String, Span>, cx: &mut Cx<'_>) {
@@ -386,6 +412,16 @@ mod tests {
             "from: a\nmatrix: {}",
             "4:3: `matrix` is reserved (remove it; to keep it as a note or an anchor, start its \
              name with `x-`)",
+        );
+    }
+
+    #[test]
+    fn keys_stand_deeper_than_the_name() {
+        check(
+            "stages:\n  a:\n  from: b\n  steps:\n  - run: c\n  d: {fro: e}",
+            "3:3: `from` is a key of a stage, not the name of one (indent it, and the other keys \
+             of the stage, deeper than the stage's name)\n\
+             6:7: unknown key `fro` (did you mean `from`?)",
         );
     }
 
