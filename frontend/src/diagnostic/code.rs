@@ -190,6 +190,7 @@ codes! {
     ExposeCasing "expose-casing" Warning "The protocol of a port is not in small letters."
     ExposeHostPart "expose-host-part" Warning "A port to expose has the address or port of a host."
     LatestImage "latest-image" Warning "An image has the tag `latest`, or none."
+    LiteralVariable "literal-variable" Warning "A value holds `$NAME`, which nothing replaces."
     MissingHealthcheck "missing-healthcheck" Warning "The image of a service has no health check."
     OverriddenCommand "overridden-command" Warning "A later step of the stage takes the place of this one."
     PackageLeftovers "package-leftovers" Warning "A package manager leaves lists or downloads in the image."

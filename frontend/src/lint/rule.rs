@@ -8,6 +8,7 @@ mod copy_ignored;
 mod expose_casing;
 mod expose_host_part;
 mod latest_image;
+mod literal_variable;
 mod missing_healthcheck;
 mod overridden_command;
 mod package_leftovers;
@@ -49,6 +50,7 @@ pub static RULES: &[Rule] = &[
     on(Code::ExposeCasing, Judge::Stage(expose_casing::judge)).like("ExposeProtoCasing"),
     on(Code::ExposeHostPart, Judge::Stage(expose_host_part::judge)).like("ExposeInvalidFormat"),
     on(Code::LatestImage, Judge::Stage(latest_image::judge)),
+    on(Code::LiteralVariable, Judge::File(literal_variable::judge)),
     off(
         Code::MissingHealthcheck,
         Judge::Result(missing_healthcheck::judge),
