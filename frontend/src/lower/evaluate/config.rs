@@ -216,9 +216,6 @@ fn expose(cx: &mut Context, at: &mut Progress, ports: &[Text]) {
     }
     written.sort();
     let found: Vec<String> = written.into_iter().flat_map(|(_, found)| found).collect();
-    if found.is_empty() {
-        return;
-    }
     at.record(
         format!("EXPOSE {}", history::plain_list(&found)),
         Layer::None,

@@ -184,6 +184,9 @@ pub(super) fn placement(
 
 /// A linked copy knows no `/etc/passwd`, so BuildKit refuses names there.
 fn refuse_names(cx: &mut Context, at: &Progress, chown: &Text) {
+    if half_of(cx, at, chown).is_some() {
+        return;
+    }
     let Some(owner) = parsed(cx, &at.state, chown, units::parse_user) else {
         return;
     };
@@ -203,7 +206,22 @@ fn refuse_names(cx: &mut Context, at: &Progress, chown: &Text) {
     }
 }
 
+/// Returns an owner whose variables leave nothing of it, or of a half of it, which is 0 then
+/// (`client/llb/fileop.go:WithUser`, v0.32.2).
+fn half_of(cx: &mut Context, at: &Progress, text: &Text) -> Option<String> {
+    if text.as_literal().is_some() {
+        return None;
+    }
+    let owner = string(cx, &at.state, text);
+    let halves = owner.split_once(':');
+    let is_half = halves.is_some_and(|(user, group)| user.is_empty() || group.is_empty());
+    (owner.is_empty() || is_half).then_some(owner)
+}
+
 pub(super) fn owner(cx: &mut Context, at: &Progress, text: &Text) -> String {
+    if let Some(owner) = half_of(cx, at, text) {
+        return owner;
+    }
     match parsed(cx, &at.state, text, units::parse_user) {
         Some(_) => string(cx, &at.state, text),
         None => String::new(),
