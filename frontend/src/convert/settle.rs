@@ -41,7 +41,7 @@ pub(super) fn settle(
     check::settle(build, &mut comments);
     open::settle(build, diags);
     names::settle(build);
-    args::settle(build, diags);
+    args::settle(build);
     known::settle(build);
     for stage in &mut build.stages {
         platform(&mut stage.body);

@@ -1,15 +1,12 @@
 //! Arguments are declared once, at the top, if they have one value.
 //!
 //! An `ARG` of a stage stays a step, as its variable is in the environment from there on: a
-//! `build-env` with the argument as its value, or an `arg` where it has a value of its own. An
-//! argument of the file that is given a second value after the first was used has none at the
-//! top, and every use says its own.
+//! `build-env` with the argument as its value, or an `arg` where it has a value of its own.
 
 mod values;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostics;
 use crate::expr::{Name, Piece, Template, predefined};
 use crate::model::{Arg, Build, Value, Verb};
 use crate::text::{Span, Spanned};
@@ -17,22 +14,22 @@ use crate::text::{Span, Spanned};
 use values::Values;
 
 /// Declares the arguments of the stages.
-///
-/// Reports `not-in-build-file`.
-pub(super) fn settle(build: &mut Build, diags: &mut Diagnostics) {
-    let mut values = Values::of(std::mem::take(&mut build.args), diags);
+pub(super) fn settle(build: &mut Build) {
+    let declared = declared(build);
+    let taken = declared.keys().cloned().collect();
+    let mut values = Values::of(std::mem::take(&mut build.args), taken);
     let own = |arg: &Arg| arg.default.as_ref().and_then(sole) == predefined(&arg.name.value);
     values
         .args
         .retain(|arg| predefined(&arg.name.value).is_none() || !own(arg));
-    for (name, args) in declared(build) {
+    for (name, args) in declared {
         values.args.extend(shared(&name, &args, &values));
     }
     for stage in &mut build.stages {
         let body = &mut stage.body;
         let used = body.from.iter_mut().map(|from| &mut from.name);
         for value in used.chain(&mut body.platform) {
-            values.say(value, diags);
+            values.say(value);
         }
         for step in body.steps.iter_mut().flatten() {
             if let Verb::Arg(args) = &mut step.verb {
@@ -100,7 +97,7 @@ fn verb(args: Vec<Arg>, values: &Values) -> Verb<crate::model::Written> {
     let own = args.into_iter().map(|arg| match arg.default {
         Some(_) => arg,
         None => Arg {
-            default: values.second(&arg.name),
+            default: values.own(&arg.name),
             ..arg
         },
     });
@@ -127,7 +124,7 @@ impl Values {
     /// Returns what a variable of a stage that has the value of its argument is.
     fn in_stage(&self, name: &Spanned<String>) -> Option<Value> {
         let arg = Name::Arg(name.value.clone());
-        if let Some(value) = self.second(name) {
+        if let Some(value) = self.own(name) {
             return Some(value);
         }
         match self.global(&name.value) {

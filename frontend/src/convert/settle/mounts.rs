@@ -96,7 +96,7 @@ fn simple(cache: &CacheUse) -> Option<(&str, Sharing, &CacheMount<Written>)> {
     (is_empty && is_plain && path.contains('/')).then_some((path, sharing, mount))
 }
 
-/// Leaves out what a bind mount need not say.
+/// Leaves out what a bind mount need not say, and says that it is at the working directory.
 fn binds(exec: &mut Options<Written>) {
     if exec.binds.is_empty() {
         return;
@@ -104,6 +104,9 @@ fn binds(exec: &mut Options<Written>) {
     let mut changed: Exec<Written> = (**exec).clone();
     for bind in &mut changed.binds {
         bind.writable = bind.writable.filter(|it| it.value);
+        if bind.target.as_literal() == Some("") {
+            bind.target = Value::Plain(Template::literal(bind.target.span(), "."));
+        }
         if bind.from.is_none() && bind.source.as_literal() == Some("/") {
             bind.source = Value::Plain(Template::literal(bind.source.span(), "."));
         }

@@ -1,63 +1,89 @@
 //! The values that arguments of the file have, one after the other.
+//!
+//! A build file has one value of each. One that is replaced after something was made of it gets a
+//! name of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::convert::settle::known;
-use crate::diagnostic::{Code, Diagnostics};
 use crate::expr::{Modifier, Name, Piece, Reference, Template, Test, predefined};
 use crate::model::{Arg, Value};
-use crate::text::Spanned;
-
-/// How many arguments a value may be made of that is said again where it is used.
-const MAX_USED: usize = 64;
+use crate::text::{Span, Spanned};
 
 type Text = Template<Name>;
 
-/// The arguments of the file, each once, and what a declaration does not say of them.
+/// The arguments of the file, each once.
 pub(super) struct Values {
     /// The declarations.
     pub(super) args: Vec<Arg>,
-    /// Those with several values, and the one that counts now.
-    several: BTreeMap<String, Option<Text>>,
+    /// By their names, those whose value that counts now has another.
+    own: BTreeMap<String, String>,
+    /// Names that are not free.
+    taken: BTreeSet<String>,
+}
+
+/// Who uses a value before it is replaced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Nobody,
+    /// The value that replaces it.
+    Next,
+    Others,
 }
 
 impl Values {
-    /// Reads the arguments of a Dockerfile.
-    ///
-    /// Reports `not-in-build-file`.
-    pub(super) fn of(all: Vec<Arg>, diags: &mut Diagnostics) -> Self {
+    /// Reads the arguments of a Dockerfile; `taken` are the names that stages give to theirs.
+    pub(super) fn of(all: Vec<Arg>, taken: BTreeSet<String>) -> Self {
         let mut values = Self {
             args: Vec::new(),
-            several: BTreeMap::new(),
+            own: BTreeMap::new(),
+            taken,
         };
+        let names = all.iter().map(|arg| arg.name.value.clone());
+        values.taken.extend(names);
+        let mut open = BTreeSet::new();
         for (idx, arg) in all.iter().enumerate() {
             let name = &arg.name.value;
             let later = &all[idx + 1..];
-            let is_again = |other: &Arg| other.name.value == *name;
-            let next = later.iter().position(is_again);
-            let is_known = values.several.contains_key(name);
-            // Nobody sees a value that is replaced before anything mentions it.
-            let until = next.map_or(0, |next| next + 1);
-            let is_seen = later[..until].iter().any(|it| mentions(it, name));
-            if next.is_some() && !is_seen && !is_known {
+            let next = later.iter().position(|other| other.name.value == *name);
+            let uses = next.map(|next| uses(name, &later[..=next]));
+            if uses == Some(Use::Nobody) {
                 continue;
             }
             let mut arg = arg.clone();
-            arg.default.iter_mut().for_each(|it| values.say(it, diags));
-            if !is_seen && !is_known {
-                values.args.push(arg);
+            arg.default.iter_mut().for_each(|it| values.say(it));
+            values.own.remove(name);
+            if uses == Some(Use::Others) || open.contains(name) {
+                if open.insert(name.clone()) {
+                    let nothing = Arg {
+                        default: None,
+                        ..arg.clone()
+                    };
+                    values.args.push(nothing);
+                }
+                arg.default = arg.default.map(|it| given_or(arg.name.span, name, it));
+                arg.description = None;
+                if arg.default.is_some() {
+                    values.name(&mut arg);
+                    values.args.push(arg);
+                }
                 continue;
             }
-            let value = match arg.default.take() {
-                Some(Value::Plain(template)) => Some(template),
-                _ => None,
-            };
-            values.several.insert(name.clone(), value);
-            if !is_known {
-                values.args.push(arg);
+            if uses == Some(Use::Next) {
+                values.name(&mut arg);
             }
+            values.args.push(arg);
         }
         values
+    }
+
+    /// Gives a value a name of its own.
+    fn name(&mut self, arg: &mut Arg) {
+        let name = arg.name.value.clone();
+        let mut names = (1..).map(|n: u32| format!("{name}_{n}"));
+        let own = names.find(|own| self.taken.insert(own.clone()));
+        arg.name.value = own.unwrap_or_default();
+        self.own.insert(name, arg.name.value.clone());
     }
 
     /// Returns the declaration of an argument.
@@ -65,26 +91,20 @@ impl Values {
         self.args.iter().find(|arg| arg.name.value == name)
     }
 
-    /// Returns the value of an argument that has none at the top, as one that a request replaces.
-    pub(super) fn second(&self, name: &Spanned<String>) -> Option<Value> {
-        let value = self.several.get(&name.value)?.clone()?;
-        let mut template = Text::reference(name.span, Name::Arg(name.value.clone()));
-        if let Some(Piece::Reference(it)) = template.pieces.first_mut() {
-            it.modifier = Some(Modifier::Default(Test::Unset, value));
-        }
-        Some(Value::Plain(template))
+    /// Returns the value of an argument, if that has another name.
+    pub(super) fn own(&self, name: &Spanned<String>) -> Option<Value> {
+        let own = Name::Arg(self.own.get(&name.value)?.clone());
+        Some(Value::Plain(Text::reference(name.span, own)))
     }
 
     /// Makes a value, which stands where arguments of the file are known, one of a build file.
-    ///
-    /// Reports `not-in-build-file`.
-    pub(super) fn say(&self, value: &mut Value, diags: &mut Diagnostics) {
+    pub(super) fn say(&self, value: &mut Value) {
         if let Value::Plain(template) = value {
-            self.say_text(template, diags);
+            self.say_text(template);
         }
     }
 
-    fn say_text(&self, template: &mut Text, diags: &mut Diagnostics) {
+    fn say_text(&self, template: &mut Text) {
         let mut pieces = Text::literal(template.span, "").pieces;
         std::mem::swap(&mut pieces, &mut template.pieces);
         for piece in pieces {
@@ -92,26 +112,19 @@ impl Values {
                 known::push(template, piece);
                 continue;
             };
-            self.say_modifier(&mut it.modifier, diags);
-            let name = it.name.clone();
-            match &name {
-                Name::Undeclared(_) => {
-                    let word = of_unset(*it);
-                    let pieces = word.into_iter().flat_map(|word| word.pieces);
-                    pieces.for_each(|piece| known::push(template, piece));
-                    continue;
-                }
-                Name::Arg(name) => match self.several.get(name) {
-                    Some(value) => self.say_one_of_several(&mut it, value.as_ref(), diags),
-                    None => self.say_arg(&mut it, name),
-                },
-                _ => {}
+            self.say_modifier(&mut it.modifier);
+            if matches!(it.name, Name::Undeclared(_)) {
+                let word = of_unset(*it);
+                let pieces = word.into_iter().flat_map(|word| word.pieces);
+                pieces.for_each(|piece| known::push(template, piece));
+                continue;
             }
+            self.say_name(&mut it);
             template.pieces.push(Piece::Reference(it));
         }
     }
 
-    fn say_modifier(&self, modifier: &mut Option<Modifier<Name>>, diags: &mut Diagnostics) {
+    fn say_modifier(&self, modifier: &mut Option<Modifier<Name>>) {
         match modifier {
             None => {}
             Some(
@@ -120,22 +133,27 @@ impl Values {
                 | Modifier::Require(_, word)
                 | Modifier::StripPrefix(_, word)
                 | Modifier::StripSuffix(_, word),
-            ) => self.say_text(word, diags),
+            ) => self.say_text(word),
             Some(Modifier::Replace(_, pattern, replacement)) => {
-                self.say_text(pattern, diags);
-                self.say_text(replacement, diags);
+                self.say_text(pattern);
+                self.say_text(replacement);
             }
         }
     }
 
     /// Names an argument; what always has a value needs no word for when it has none.
-    fn say_arg(&self, it: &mut Reference<Name>, name: &str) {
-        let has_value = match self.global(name) {
-            Some(global) => global.default.is_some(),
+    fn say_name(&self, it: &mut Reference<Name>) {
+        let Name::Arg(name) = &it.name else { return };
+        let name = self.own.get(name).unwrap_or(name).clone();
+        let has_value = match self.global(&name) {
+            Some(global) => {
+                it.name = Name::Arg(name);
+                global.default.is_some()
+            }
             None => {
-                let known = predefined(name);
+                let known = predefined(&name);
                 let has_value = known.is_some();
-                it.name = known.unwrap_or(Name::Arg(name.to_owned()));
+                it.name = known.unwrap_or(Name::Arg(name));
                 has_value
             }
         };
@@ -143,39 +161,27 @@ impl Values {
             it.modifier = None;
         }
     }
+}
 
-    /// Says which of its values an argument has here.
-    fn say_one_of_several(
-        &self,
-        it: &mut Reference<Name>,
-        value: Option<&Text>,
-        diags: &mut Diagnostics,
-    ) {
-        let Some(value) = value else { return };
-        let mut n_used = 0;
-        value.each_reference(&mut |_| n_used += 1);
-        if n_used <= MAX_USED && is_plain(&it.modifier) {
-            it.modifier = Some(Modifier::Default(Test::Unset, value.clone()));
-            return;
-        }
-        // An empty value is as good as none to what asks for either.
-        let is_alike = matches!(
-            it.modifier,
-            Some(
-                Modifier::Default(Test::UnsetOrEmpty, _)
-                    | Modifier::Alternate(Test::UnsetOrEmpty, _)
-            )
-        );
-        if is_alike && value.pieces.is_empty() {
-            return;
-        }
-        let message = format!(
-            "a build file cannot say which of its values `{}` has",
-            it.name
-        );
-        diags
-            .report(Code::NotInBuildFile, it.span, message)
-            .help("give one of the arguments of this name another");
+/// Returns the value that a request gives an argument, else this.
+fn given_or(span: Span, name: &str, value: Value) -> Value {
+    let mut template = Text::reference(span, Name::Arg(name.to_owned()));
+    if let (Some(Piece::Reference(it)), Value::Plain(word)) = (template.pieces.first_mut(), value) {
+        it.modifier = Some(Modifier::Default(Test::Unset, word));
+    }
+    Value::Plain(template)
+}
+
+/// Returns who uses the value of a name: the last of these replaces it.
+fn uses(name: &str, later: &[Arg]) -> Use {
+    let (next, others) = match later {
+        [others @ .., next] => (mentions(next, name), others),
+        [] => (false, later),
+    };
+    match (others.iter().any(|it| mentions(it, name)), next) {
+        (true, _) => Use::Others,
+        (false, true) => Use::Next,
+        (false, false) => Use::Nobody,
     }
 }
 
