@@ -73,6 +73,12 @@ const STEPS: &[(&str, Maker)] = &[
 /// Starts a stage.
 const FROM: &str = "FROM";
 
+/// Tells whether there is such an instruction.
+fn is_known(word: &str) -> bool {
+    let mut known = STEPS.iter().map(|(known, _)| *known).chain([FROM]);
+    known.any(|known| known.eq_ignore_ascii_case(word))
+}
+
 /// A Dockerfile that was read.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -181,6 +187,7 @@ pub fn read(file: FileId, text: &str, diags: &mut Diagnostics) -> Reading {
         },
         globals: Globals::default(),
         notes: Notes::default(),
+        goes_on: false,
         diags,
     };
     let mut lines = match Lines::new(text, Origin::File(file)) {
@@ -238,6 +245,8 @@ struct Reader<'d> {
     build: Build,
     globals: Globals,
     notes: Notes,
+    /// Whether the instruction before looks as if it were not at its end.
+    goes_on: bool,
     diags: &'d mut Diagnostics,
 }
 
@@ -257,6 +266,8 @@ impl Reader<'_> {
         if let Err(wrong) = made {
             wrong.report(it.all, self.diags);
         }
+        let ends = ["&&", "||", "|", ";"];
+        self.goes_on = ends.iter().any(|end| it.text.ends_with(end));
     }
 
     fn from(&mut self, it: &Instruction<'_>) -> Result<(), Wrong> {
@@ -284,7 +295,11 @@ impl Reader<'_> {
             let known = STEPS.iter().map(|(known, _)| *known).chain([FROM]);
             let upper = word.to_ascii_uppercase();
             let message = suggested(format!("unknown instruction: {word}"), &upper, known);
-            let wrong = it.wrong(&it.word, message, "");
+            let help = match self.goes_on {
+                true => "if it goes on with the command above, that line has to end with `\\`",
+                false => "",
+            };
+            let wrong = it.wrong(&it.word, message, help);
             return Err(wrong.of(Code::UnknownInstruction));
         };
         if self.build.stages.is_empty() && *known == "ARG" {

@@ -86,7 +86,8 @@ pub(super) fn opened<'t>(it: &Instruction<'_>) -> Result<Vec<Heredoc<'t>>, Wrong
         .collect())
 }
 
-/// Tells whether the instruction, or the one that its ONBUILD is about, can have heredocs.
+/// Tells whether the instruction, or the one that its ONBUILD is about, can have heredocs. One that
+/// does not exist is probably one that can: what is in them is no mistake besides.
 fn takes_heredocs(it: &Instruction<'_>) -> bool {
     let mut word = it.str(&it.word);
     let mut rest = it.str(&it.rest);
@@ -95,7 +96,7 @@ fn takes_heredocs(it: &Instruction<'_>) -> bool {
     }
     let can = ["ADD", "COPY", "RUN"];
     let can = can.iter().any(|can| can.eq_ignore_ascii_case(word));
-    can && !words::is_json(rest)
+    (can || !super::is_known(word)) && !words::is_json(rest)
 }
 
 /// Returns one word without its quotes and escapes.

@@ -307,6 +307,10 @@ impl<'t> Lines<'t> {
             loop {
                 let end = self.at;
                 let Some(line) = self.line() else {
+                    if !super::is_known(instruction.str(&instruction.word)) {
+                        self.at = start;
+                        return Ok(());
+                    }
                     let message = format!("unterminated heredoc: `{}` does not end", heredoc.name);
                     let help = "its name stands alone on the line after it";
                     return Err(Malformed::new(message, help).into());
