@@ -27,6 +27,7 @@ use super::mount::unknown_cache;
 use super::scope::{late_name, undefined};
 use super::stage::parse_platform;
 use super::trigger;
+use super::when::never;
 use visible::{OUTSIDE, TOP, Visible, around, inside};
 
 /// Reports what is wrong with the file for whatever request.
@@ -339,8 +340,18 @@ impl<'b> Checker<'b, '_> {
         }
     }
 
-    /// Reports values that an argument never has.
+    /// Reports values that an argument or a platform never has.
     fn condition_values(&mut self, name: &Spanned<Name>, values: &[Spanned<String>]) {
+        if let Name::Target(field) | Name::Build(field) = &name.value {
+            for value in values {
+                if let Some(malformed) = never(*field, &value.value) {
+                    let message = format!("`{}` is never this: {}", name.value, malformed.message);
+                    self.diags
+                        .report(Code::BadPlatform, value.span, message)
+                        .help(malformed.help);
+                }
+            }
+        }
         let Name::Arg(arg) = &name.value else { return };
         let Some(arg) = self.cx.visible.find(self.place.scope, arg) else {
             return;

@@ -5,6 +5,7 @@ use buildkit_llb::Platform;
 use crate::diagnostic::Diagnostics;
 use crate::expr::PlatformField;
 use crate::model::{When, WhenTest};
+use crate::units::{Malformed, misspelt_platform};
 
 use super::scope::Names;
 
@@ -26,6 +27,24 @@ pub(super) fn holds(when: &When, names: &Names<'_>, diags: &mut Diagnostics) -> 
         };
     }
     all
+}
+
+/// Returns why a platform's part is never this text, if that is certain.
+pub(super) fn never(field: PlatformField, text: &str) -> Option<Malformed> {
+    if text.contains('*') {
+        return Some(Malformed::new(
+            "patterns are not compared",
+            "compare a part, such as `target.os: linux`, or list the values",
+        ));
+    }
+    let platform = match field {
+        PlatformField::Platform => Platform::parse(text, &Platform::default()).ok()?,
+        PlatformField::Os => Platform::new(text, "amd64"),
+        PlatformField::Arch => Platform::new("linux", text),
+        PlatformField::Variant | PlatformField::OsVersion => return None,
+    };
+    let message = misspelt_platform(&platform)?;
+    Some(Malformed::new(message, "write it as in `linux/arm64`"))
 }
 
 /// Returns a platform's part in the form in which platforms are compared: `arm64` for `aarch64`.
