@@ -176,8 +176,17 @@ pub(super) fn unknown_cache<'a>(
     let message = format!("there is no cache or preset `{}`", name.value);
     let presets = PRESETS.iter().map(|preset| preset.name);
     let near = nearest(&name.value, declared.into_iter().chain(presets.clone()));
+    let several: Vec<&str> = name
+        .value
+        .split([',', ' '])
+        .filter(|it| !it.is_empty())
+        .collect();
     let diagnostic = diags.report(Code::UnknownCache, name.span, message);
     match near {
+        _ if several.len() > 1 => {
+            let list = several.join(", ");
+            diagnostic.help(format!("write a list: `cache: [{list}]`"));
+        }
         Some(near) => {
             diagnostic.suggest(near, format!("did you mean `{near}`?"));
         }

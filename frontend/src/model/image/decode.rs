@@ -170,6 +170,20 @@ pub(in crate::model) fn check_signal(text: &str) -> Result<(), Malformed> {
     units::parse_signal(text).map(drop)
 }
 
+/// Reports text that is not `none`: another word for it, or the command itself.
+fn report_no_checkup(slot: Slot<'_>, text: &str, cx: &mut Cx<'_>) {
+    const NONE: &[&str] = &["none", "off", "no", "false", "disable", "disabled"];
+    let is_none = NONE.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let wanted = "a map or `none`";
+    let Some(diagnostic) = cx.doc.wrong_type(slot.id, slot.name, wanted, cx.diags) else {
+        return;
+    };
+    match is_none {
+        true => diagnostic.suggest("none", "write `none`"),
+        false => diagnostic.help("write the command below `run`, as in `{run: curl -f localhost}`"),
+    };
+}
+
 /// Reads `healthcheck`: `none`, or a command and its times; `at` is its key.
 pub(in crate::model) fn healthcheck(
     slot: Slot<'_>,
@@ -182,7 +196,11 @@ pub(in crate::model) fn healthcheck(
             return Some(Spanned::new(Healthcheck::None, span));
         }
         View::Mapping(_) => {}
-        View::Null | View::Scalar(_) | View::Sequence(_) | View::Broken => {
+        View::Scalar(scalar) => {
+            report_no_checkup(slot, scalar.text, cx);
+            return None;
+        }
+        View::Null | View::Sequence(_) | View::Broken => {
             value::wrong_type(slot, "a map or `none`", cx);
             return None;
         }
@@ -302,8 +320,12 @@ mod tests {
         );
         check_image(
             "{healthcheck: off}",
-            "1:15: `healthcheck` wants a map or `none`, not text (write `healthcheck: \
-             {run: curl -f localhost}`)",
+            "1:15: `healthcheck` wants a map or `none`, not text (write `none`)",
+        );
+        check_image(
+            "{healthcheck: curl localhost}",
+            "1:15: `healthcheck` wants a map or `none`, not text (write the command below `run`, \
+             as in `{run: curl -f localhost}`)",
         );
         check_image(
             "{healthcheck: {run: a, retries: -1, interval: 5}}",
