@@ -207,6 +207,8 @@ impl StageNames {
             (None, ImageNameError::Scheme(_)) => {
                 diagnostic.help("write it without the scheme: `registry.example.com/app:1`");
             }
+            // The Dockerfile frontend has no more to say.
+            _ if kind == InputKind::Earlier => {}
             (None, ImageNameError::Digest(_)) => {
                 diagnostic.help("write all of the digest: `sha256:` and 64 hexadecimal digits");
             }
