@@ -92,6 +92,11 @@ pub fn to_build_file(
     let source = files.get(file);
     let reading = dockerfile_reader::read(file, source.text(), diags);
     let mut build = reading.build;
+    // Whatever is built, nothing of it can be left out.
+    let mistakes = build.stages.iter().flat_map(|stage| &stage.mistakes);
+    for mistake in mistakes.chain(&build.mistakes) {
+        diags.add(mistake.diagnostic.clone());
+    }
     expand::check(&build, diags);
     let bases = style.bases;
     let mut comments = settle::settle(&mut build, &reading.comments, source, bases, diags);

@@ -254,12 +254,17 @@ impl Diagnostics {
         self.kept.retain(keep);
     }
 
+    /// Reports a finding that somebody made.
+    pub fn add(&mut self, diagnostic: Diagnostic) {
+        let (code, place) = (diagnostic.code, diagnostic.place);
+        let message = diagnostic.message.clone();
+        *self.report(code, place, message) = diagnostic;
+    }
+
     /// Moves the findings of `other` into this sink.
     pub fn append(&mut self, other: Self) {
         for diagnostic in other.kept {
-            let (code, place) = (diagnostic.code, diagnostic.place);
-            let message = diagnostic.message.clone();
-            *self.report(code, place, message) = diagnostic;
+            self.add(diagnostic);
         }
         self.n_dropped += other.n_dropped;
         self.has_dropped_error |= other.has_dropped_error;

@@ -11,6 +11,7 @@
 mod check;
 mod config;
 mod detect;
+mod device;
 mod directive;
 mod files;
 mod flags;
@@ -28,11 +29,11 @@ mod words;
 mod tests;
 
 use crate::diagnostic::suggest::closest;
-use crate::diagnostic::{Code, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{Name, Template};
 use std::sync::Arc;
 
-use crate::model::{self, Build, Language, Step, Value, Verb, Written};
+use crate::model::{self, Build, Language, Mistake, Step, Value, Verb, Written};
 use crate::text::{FileId, Span, Spanned};
 use crate::units::Malformed;
 
@@ -116,12 +117,17 @@ impl Wrong {
         self
     }
 
-    fn report(self, at: Span, diags: &mut Diagnostics) {
+    fn diagnostic(self, at: Span) -> Diagnostic {
         let span = self.span.unwrap_or(at);
-        let diagnostic = diags.report(self.code, span, self.malformed.message);
+        let mut diagnostic = Diagnostic::new(self.code, span.into(), self.malformed.message);
         if !self.malformed.help.is_empty() {
             diagnostic.help(self.malformed.help);
         }
+        diagnostic
+    }
+
+    fn report(self, at: Span, diags: &mut Diagnostics) {
+        diags.add(self.diagnostic(at));
     }
 }
 
@@ -151,22 +157,39 @@ impl Instruction<'_> {
     }
 
     /// Returns a word whose variables and quotes are read.
-    fn value(&self, word: &Word) -> Result<Value, Wrong> {
-        lex::word(self, word, lex::Scope::Steps).map(Value::Plain)
+    fn value(&self, word: &Word) -> Value {
+        Value::Plain(self.template(word, lex::Scope::Steps, None))
     }
 
-    fn values(&self, words: &[Word]) -> Result<Vec<Value>, Wrong> {
+    fn values(&self, words: &[Word]) -> Vec<Value> {
         words.iter().map(|word| self.value(word)).collect()
+    }
+
+    /// Reads a word; one that cannot be read is empty, and a mistake if the instruction counts,
+    /// unless the request sets the argument.
+    fn template(&self, word: &Word, scope: lex::Scope<'_>, unless: Option<&str>) -> Template<Name> {
+        let read = lex::word(self, word, scope);
+        read.unwrap_or_else(|wrong| {
+            self.late(wrong, unless);
+            Template::literal(self.span(word.range.clone()), "")
+        })
+    }
+
+    /// Notes a mistake that counts if the stage is built and the request does not set the
+    /// argument.
+    fn late(&self, wrong: Wrong, unless: Option<&str>) {
+        let unless = unless.map(str::to_owned);
+        self.late.borrow_mut().push((wrong, unless));
     }
 
     /// Returns a text whose variables and quotes are read, and that is said to be where the word
     /// is.
-    fn template_text(&self, word: &Word, text: &str) -> Result<Template<Name>, Wrong> {
+    fn template_text(&self, word: &Word, text: &str) -> Template<Name> {
         let word = Word {
             text: Some(text.to_owned()),
             range: word.range.clone(),
         };
-        lex::word(self, &word, lex::Scope::Steps)
+        self.template(&word, lex::Scope::Steps, None)
     }
 
     fn spanned<T>(&self, word: &Word, value: T) -> Spanned<T> {
@@ -268,6 +291,15 @@ impl Reader<'_> {
         }
         let ends = ["&&", "||", "|", ";"];
         self.goes_on = ends.iter().any(|end| it.text.ends_with(end));
+        let mistakes = match self.build.stages.last_mut() {
+            Some(stage) => &mut stage.mistakes,
+            None => &mut self.build.mistakes,
+        };
+        let late = it.late.take().into_iter();
+        mistakes.extend(late.map(|(wrong, unless)| Mistake {
+            diagnostic: wrong.diagnostic(it.all),
+            unless,
+        }));
     }
 
     fn from(&mut self, it: &Instruction<'_>) -> Result<(), Wrong> {
@@ -383,7 +415,8 @@ fn step(it: &Instruction<'_>, maker: Maker) -> Result<Step<Written>, Wrong> {
 pub(crate) fn is_heredoc(text: &str) -> bool {
     let (_, rest) = text.split_once(words::is_blank).unwrap_or((text, ""));
     let (_, start) = words::flags(rest, 0, line::ESCAPE);
-    heredoc::Heredoc::parse(rest[start..].trim()).is_some()
+    let command = rest.get(start..).unwrap_or_default();
+    heredoc::Heredoc::parse(command.trim()).is_some()
 }
 
 /// Adds to a message the name that was probably meant (`util/suggest`, v0.32.2).
@@ -429,6 +462,9 @@ fn read_trigger(text: &str, span: Span) -> Result<Step<Written>, Wrong> {
         return Err(Wrong::new(message, HELP));
     };
     let mut step = step(&it, *maker)?;
+    if let Some((wrong, _)) = it.late.take().into_iter().next() {
+        return Err(wrong);
+    }
     step.instruction = Some(Arc::new(model::Instruction {
         text: it.text.clone().into_owned(),
         escape: it.escape,

@@ -143,6 +143,8 @@ pub struct Stage {
     pub name: Spanned<String>,
     /// What the log shows in place of the name.
     pub title: Option<String>,
+    /// The `FROM` of a Dockerfile, its lines joined.
+    pub command: Option<String>,
     /// Name and body.
     pub span: Span,
     /// What it starts from.

@@ -152,7 +152,7 @@ pub fn check_settings(build: &Build, asked: &Asked, diags: &mut Diagnostics) {
 /// they are errors where a warning is one.
 pub fn settle(settings: &Settings, diags: &mut Diagnostics) {
     let level = |diagnostic: &Diagnostic| {
-        let around = settings.checks.around(diagnostic.place.span());
+        let around = settings.checks.around(diagnostic);
         let layers: Vec<&Check> = [&settings.file].into_iter().chain(around).collect();
         settings::level(diagnostic.code, state(diagnostic.code), &layers)
     };

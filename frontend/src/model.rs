@@ -49,7 +49,7 @@ pub use mount::{
     Bind, CacheMount, CacheUse, NamedCache, NamedSecret, NamedSsh, OpenMount, SecretMount,
     SecretUse, Sharing, SshMount, SshUse, Tmpfs,
 };
-pub use stage::{Body, Stage, Variant};
+pub use stage::{Body, Mistake, Stage, Variant};
 pub use step::{
     Add, Command, Content, Copy, Instruction, Mkdir, Named, Remove, Run, Script, Source, Step,
     Symlink, Verb,
@@ -193,6 +193,8 @@ pub struct Build {
     pub check: Option<Check>,
     /// The language of the file, which says what its lint rules are.
     pub language: Language,
+    /// Mistakes before the first stage that count for some requests only.
+    pub mistakes: Vec<Mistake>,
 }
 
 /// A language that a build is written in.
@@ -344,6 +346,7 @@ fn build(fields: &Fields<'_>, cx: &mut Cx<'_>) -> Build {
         stages: some("stages", cx).map_or_else(Vec::new, |slot| stage::decode(slot, cx)),
         check: some("check", cx).and_then(|slot| check::decode(slot, cx)),
         language: Language::BuildFile,
+        mistakes: Vec::new(),
     };
     let has_stages = match some("stages", cx).map(|slot| cx.doc.view(slot.id)) {
         Some(View::Mapping(mapping)) => !mapping.fields().is_empty(),

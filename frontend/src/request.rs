@@ -23,7 +23,7 @@ use option::Reader;
 
 pub use attest::SbomRequest;
 pub use context::{ContextRequest, MainContext};
-pub use exec::{ExecRequest, ResourceLimits, UlimitRequest};
+pub use exec::{ExecRequest, ResourceLimits, UlimitRequest, proxy};
 pub use named::{NamedContext, NamedContexts, NamedSource};
 
 /// The options by key.

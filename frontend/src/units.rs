@@ -5,6 +5,7 @@
 //! both say the same. Nothing here knows where the text came from.
 
 mod number;
+mod quote;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,6 +13,8 @@ use std::net::IpAddr;
 use buildkit_llb::{ARCHITECTURES, OPERATING_SYSTEMS, Platform};
 
 use crate::diagnostic::suggest::nearest;
+
+pub(crate) use quote::quote;
 
 pub use number::{parse_bytes, parse_duration, parse_integer, parse_interval};
 
@@ -200,6 +203,7 @@ pub fn parse_port(text: &str) -> Result<Vec<String>, Malformed> {
 
 fn port_range(text: &str) -> Option<(u16, u16)> {
     let number = |text: &str| {
+        let text = text.strip_prefix('+').unwrap_or(text);
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         text.parse::<u16>().ok().filter(|_| digits)
     };

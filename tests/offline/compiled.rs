@@ -13,6 +13,7 @@ use windlass_frontend::lower::options::{ContextSource, LocalContext, Options, Ta
 use windlass_frontend::lower::{self, Resolved};
 use windlass_frontend::model::Language;
 use windlass_frontend::plan::Plan;
+use windlass_frontend::request::proxy;
 use windlass_frontend::text::Files;
 
 use buildkit_llb::{Platform, SourceInfo, pb};
@@ -110,7 +111,7 @@ pub(crate) fn compile(name: &str, bytes: &[u8], asked: &Asked, targets: &[&str])
         builds.extend(
             plans
                 .into_iter()
-                .map(|plan| lowered(plan, &resolved, &files, &mut diags)),
+                .map(|plan| lowered((plan, &asked), &resolved, &files, &mut diags)),
         );
         reading.add_paths(&mut diags);
     }
@@ -167,13 +168,19 @@ fn triggers(name: &str) -> Option<String> {
     Some(fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")))
 }
 
-fn lowered(plan: Plan, resolved: &Resolved, files: &Files, diags: &mut Diagnostics) -> Built {
+fn lowered(
+    (plan, asked): (Plan, &Asked),
+    resolved: &Resolved,
+    files: &Files,
+    diags: &mut Diagnostics,
+) -> Built {
     let options = Options {
         context: ContextSource::Local(LocalContext {
             session: "session".to_owned(),
             ..LocalContext::default()
         }),
         target: TargetChoice::Explicit,
+        proxy: proxy(&asked.args),
         ..Options::default()
     };
     let lowered = lower::lower(plan.clone(), resolved, &options, files, diags);

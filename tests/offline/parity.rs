@@ -10,9 +10,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 use windlass_frontend::diagnostic::Diagnostic;
@@ -222,8 +222,39 @@ fn a_dockerfile_gives_the_ops_and_config_of_its_own_frontend() {
     check(&cases);
 }
 
-/// Runs the comparison; Go builds it on the first run.
-pub(crate) fn compare(requests: &str) -> String {
+/// The end of the comparison that takes requests.
+pub(crate) struct Requests(ChildStdin);
+
+impl Requests {
+    pub(crate) fn send(&mut self, request: &Value) {
+        self.send_lines(&format!("{request}\n"));
+    }
+
+    fn send_lines(&mut self, lines: &str) {
+        let sent = self.0.write_all(lines.as_bytes());
+        sent.expect("the comparison reads every case");
+    }
+}
+
+/// The end of the comparison that gives answers, in the order of the requests.
+pub(crate) struct Answers {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Answers {
+    pub(crate) fn next(&mut self) -> Value {
+        let line = self.line().expect("an answer a case");
+        serde_json::from_str(&line).expect("an answer")
+    }
+
+    fn line(&mut self) -> Option<String> {
+        self.lines.next().map(|line| line.expect("JSON is text"))
+    }
+}
+
+/// Starts the comparison; Go builds it on the first run.
+pub(crate) fn upstream() -> (Requests, Answers) {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tools");
     let mut child = Command::new("go")
         .args(["run", "-tags=dfrundevice", "./parity"])
@@ -232,14 +263,23 @@ pub(crate) fn compare(requests: &str) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .expect("go is installed: it builds the other side of the comparison");
-    let mut stdin = child.stdin.take().expect("a pipe");
+    let requests = Requests(child.stdin.take().expect("a pipe"));
+    let stdout = child.stdout.take().expect("a pipe");
+    let lines = BufReader::new(stdout).lines();
+    (requests, Answers { child, lines })
+}
+
+/// Runs the comparison.
+pub(crate) fn compare(requests: &str) -> String {
+    let (mut sink, mut answers) = upstream();
     let requests = requests.to_owned();
-    let writer = std::thread::spawn(move || stdin.write_all(requests.as_bytes()));
-    let output = child.wait_with_output().expect("the comparison runs");
-    writer
-        .join()
-        .expect("the writer ends")
-        .expect("the comparison reads every case");
-    assert!(output.status.success(), "the comparison failed");
-    String::from_utf8(output.stdout).expect("JSON is text")
+    let writer = std::thread::spawn(move || sink.send_lines(&requests));
+    let mut out = String::new();
+    while let Some(line) = answers.line() {
+        out += &format!("{line}\n");
+    }
+    writer.join().expect("the writer ends");
+    let status = answers.child.wait().expect("the comparison runs");
+    assert!(status.success(), "the comparison failed");
+    out
 }

@@ -4,7 +4,6 @@
 // It reads cases as JSON from standard input and answers each with
 // one line of JSON: the differences, none when all is equal. Sessions are made constant and ops are
 // hashed anew from the bottom up, as a session is the one thing two requests never share.
-// The build tag `dfrundevice` turns on what the labs channel has: `RUN --device`.
 package main
 
 import (
@@ -16,6 +15,7 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
@@ -52,7 +52,7 @@ type request struct {
 	Contexts map[string]string `json:"contexts"`
 	// Names says whether what the progress shows of equal ops is compared.
 	Names bool `json:"names"`
-	// Warnings are compared only if they are there.
+	// Warnings are compared only if they are there, and with them what an error shows of each op.
 	Warnings *[]string `json:"warnings"`
 }
 
@@ -82,48 +82,85 @@ func (r resolver) ResolveImageConfig(_ context.Context, ref string, opt sourcere
 }
 
 func main() {
-	in := bufio.NewReaderSize(os.Stdin, 1<<20)
+	work, order := make(chan *job, 64), make(chan *job, 64)
+	for range runtime.NumCPU() {
+		go func() {
+			for it := range work {
+				it.done <- compared(&it.req)
+			}
+		}()
+	}
+	go read(work, order)
 	out := json.NewEncoder(os.Stdout)
-	decoder := json.NewDecoder(in)
-	for {
-		var req request
-		if err := decoder.Decode(&req); err == io.EOF {
-			return
-		} else if err != nil {
-			fmt.Fprintln(os.Stderr, "parity:", err)
-			os.Exit(2)
-		}
-		res := answer{Differences: []string{}}
-		if err := compare(&req, &res); err != nil {
-			res.Error = err.Error()
-		}
-		if err := out.Encode(res); err != nil {
-			fmt.Fprintln(os.Stderr, "parity:", err)
-			os.Exit(2)
+	for it := range order {
+		if err := out.Encode(<-it.done); err != nil {
+			fail(err)
 		}
 	}
 }
 
+// job is one case on its way.
+type job struct {
+	req  request
+	done chan answer
+}
+
+// read hands every case to whoever is free, and to the one who keeps the order.
+func read(work, order chan<- *job) {
+	decoder := json.NewDecoder(bufio.NewReaderSize(os.Stdin, 1<<20))
+	for {
+		it := &job{done: make(chan answer, 1)}
+		if err := decoder.Decode(&it.req); err == io.EOF {
+			close(work)
+			close(order)
+			return
+		} else if err != nil {
+			fail(err)
+		}
+		order <- it
+		work <- it
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "parity:", err)
+	os.Exit(2)
+}
+
+// compared answers a case; a panic of the other side is an error of it.
+func compared(req *request) (res answer) {
+	res.Differences = []string{}
+	defer func() {
+		if found := recover(); found != nil {
+			res.Error = fmt.Sprintf("upstream panics: %v", found)
+		}
+	}()
+	if err := compare(req, &res); err != nil {
+		res.Error = err.Error()
+	}
+	return res
+}
+
 func compare(req *request, res *answer) error {
-	theirs, config, warnings, err := compile(req)
+	theirs, err := compile(req)
 	if err != nil {
 		return fmt.Errorf("upstream: %w", err)
 	}
+	config, warnings := theirs.config, theirs.warnings
 	var def pb.Definition
 	if err := proto.Unmarshal(req.Definition, &def); err != nil {
 		return fmt.Errorf("our definition: %w", err)
 	}
-	ours, err := normalise(def.Def, func(dgst digest.Digest) string {
-		return def.Metadata[dgst.String()].GetDescription()[customName]
-	})
+	ours, err := normalise(def.Def)
 	if err != nil {
 		return fmt.Errorf("our definition: %w", err)
 	}
-	res.Ops = len(theirs)
-	res.Differences = append(res.Differences, onlyIn("upstream", theirs, ours)...)
-	res.Differences = append(res.Differences, onlyIn("ours", ours, theirs)...)
+	addViews(ours, &def)
+	res.Ops = len(theirs.ops)
+	res.Differences = append(res.Differences, onlyIn("upstream", theirs.ops, ours)...)
+	res.Differences = append(res.Differences, onlyIn("ours", ours, theirs.ops)...)
 	if req.Names {
-		res.Differences = append(res.Differences, compareNames(theirs, ours, req.countsOtherwise())...)
+		res.Differences = append(res.Differences, compareNames(theirs.ops, ours, req.countsOtherwise())...)
 	}
 	if len(req.Config) > 0 {
 		diff, err := compareConfigs(config, req.Config)
@@ -133,6 +170,7 @@ func compare(req *request, res *answer) error {
 		res.Differences = append(res.Differences, diff...)
 	}
 	if req.Warnings != nil {
+		res.Differences = append(res.Differences, otherwiseShown(theirs.ops, ours)...)
 		res.Differences = append(res.Differences, onlyThere("upstream", warnings, *req.Warnings)...)
 		res.Differences = append(res.Differences, onlyThere("ours", *req.Warnings, warnings)...)
 	}
@@ -149,10 +187,17 @@ func onlyThere(side string, these, those []string) []string {
 	return out
 }
 
-func compile(req *request) ([]op, []byte, []string, error) {
+// compiled is what the other side makes of a case.
+type compiled struct {
+	ops      []op
+	config   []byte
+	warnings []string
+}
+
+func compile(req *request) (*compiled, error) {
 	platform, err := platforms.Parse(req.Platform)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	platform = platforms.Normalize(platform)
 	build := ocispecs.Platform{OS: "linux", Architecture: "amd64"}
@@ -168,11 +213,14 @@ func compile(req *request) ([]op, []byte, []string, error) {
 		TargetPlatform: &platform,
 		MetaResolver:   resolver(req.Images),
 		LLBCaps:        &caps,
+		SourceMap:      sourceMap(req.Dockerfile),
 	}
 	var warnings []string
 	opt.Warn = func(rule, description, url, message string, location []parser.Range) {
-		// The images of a case are for whatever platform is asked for first.
-		if rule == "InvalidBaseImagePlatform" {
+		// The named images of a case are for whatever platform is asked for first. Of an image that
+		// a mount names nobody says where.
+		_, ok := req.Images["*"]
+		if rule == "InvalidBaseImagePlatform" && (!ok || len(location) == 0) {
 			return
 		}
 		line := 0
@@ -183,39 +231,39 @@ func compile(req *request) ([]op, []byte, []string, error) {
 	}
 	if len(req.Contexts) > 0 {
 		if opt.Client, err = newClient(req); err != nil {
-			return nil, nil, nil, err
+			return nil, err
 		}
 	}
 	result, err := dockerfile2llb.Dockerfile2LLB(context.Background(), []byte(req.Dockerfile), opt)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	config, err := json.Marshal(result.Image)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	def, err := result.State.Marshal(context.Background(), llb.WithCaps(caps))
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	ops, err := normalise(def.Def, func(dgst digest.Digest) string {
-		return def.Metadata[dgst].Description[customName]
-	})
-	return ops, config, warnings, err
+	ops, err := normalise(def.Def)
+	if err != nil {
+		return nil, err
+	}
+	addViews(ops, def.ToPB())
+	return &compiled{ops, config, warnings}, nil
 }
 
-// customName is where the name of an op stands.
-const customName = "llb.customname"
-
 type op struct {
+	// before is its digest as it came.
+	before string
 	digest string
-	text   string
-	// name is what the progress shows.
-	name string
+	op     *pb.Op
+	view   view
 }
 
 // normalise hashes ops anew with every session the same.
-func normalise(def [][]byte, name func(digest.Digest) string) ([]op, error) {
+func normalise(def [][]byte) ([]op, error) {
 	renamed := map[string]string{}
 	var ops []op
 	for _, dt := range def {
@@ -241,7 +289,7 @@ func normalise(def [][]byte, name func(digest.Digest) string) ([]op, error) {
 		}
 		after := digest.FromBytes(dt).String()
 		renamed[before] = after
-		ops = append(ops, op{digest: after, text: protojson.Format(&o), name: name(digest.Digest(before))})
+		ops = append(ops, op{before: before, digest: after, op: &o})
 	}
 	return ops, nil
 }
@@ -254,7 +302,7 @@ func onlyIn(side string, these, those []op) []string {
 	var out []string
 	for _, o := range these {
 		if !known[o.digest] {
-			out = append(out, fmt.Sprintf("only %s: %s", side, o.text))
+			out = append(out, fmt.Sprintf("only %s: %s", side, protojson.MarshalOptions{}.Format(o.op)))
 		}
 	}
 	return out
@@ -265,19 +313,19 @@ func onlyIn(side string, these, those []op) []string {
 func compareNames(theirs, ours []op, countsOtherwise bool) []string {
 	names := map[string]string{}
 	for _, o := range ours {
-		names[o.digest] = o.name
+		names[o.digest] = o.view.name
 	}
 	var out []string
 	for _, o := range theirs {
 		name, ok := names[o.digest]
-		if !ok || name == o.name {
+		if !ok || name == o.view.name {
 			continue
 		}
-		left, right := split(o.name), split(name)
+		left, right := split(o.view.name), split(name)
 		if left.text == right.text && (left.stage != right.stage || countsOtherwise) {
 			continue
 		}
-		out = append(out, fmt.Sprintf("name:\n  upstream: %s\n  ours:     %s", o.name, name))
+		out = append(out, fmt.Sprintf("name:\n  upstream: %s\n  ours:     %s", o.view.name, name))
 	}
 	return out
 }

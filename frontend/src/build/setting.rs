@@ -1,6 +1,6 @@
 //! What the request and the daemon say about every vertex, in the words of `lower`.
 
-use buildkit_llb::{LinuxResources, Platform, Proxy};
+use buildkit_llb::{LinuxResources, Platform};
 
 use super::start::Start;
 use super::time;
@@ -36,7 +36,7 @@ pub(super) fn options(start: &Start, loaded: &Loaded, session: &str, target: &Pl
         network: exec.network,
         hostname: exec.hostname.clone().unwrap_or_default(),
         resources: resources(exec),
-        proxy: (exec.proxy != Proxy::default()).then(|| exec.proxy.clone()),
+        proxy: exec.proxy.clone(),
         cache_namespace: request.cache_namespace.clone().unwrap_or_default(),
         epoch: request.epoch,
         created: request.epoch.map(time::rfc3339),

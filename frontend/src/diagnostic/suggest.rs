@@ -17,7 +17,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if other.len().abs_diff(name.len()) > limit {
             continue;
         }
-        let distance = distance(&name, &other);
+        let distance = distance(&name, &other, Swap::OneEdit);
         // Replacing every character is no similarity.
         if distance <= limit
             && distance < name.len().max(other.len())
@@ -30,13 +30,14 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// Returns the candidate closest to `name` if there are at most two edits between them, as the
-/// Dockerfile frontend does (`util/suggest/error.go`, v0.32.2); nothing if `name` is one of them.
+/// Dockerfile frontend does (`util/suggest/error.go`, v0.32.2); nothing if `name` is one of them. A
+/// swap is two edits.
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name: Vec<char> = name.chars().take(64).collect();
     let mut best = None;
     for candidate in candidates {
         let other: Vec<char> = candidate.chars().take(64).collect();
-        let distance = distance(&name, &other);
+        let distance = distance(&name, &other, Swap::TwoEdits);
         if distance == 0 {
             return None;
         }
@@ -44,11 +45,19 @@ pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             best = Some((distance, candidate));
         }
     }
-    best.map(|(_, candidate)| candidate)
+    let best = best.map(|(_, candidate)| candidate);
+    best.filter(|candidate| !candidate.is_empty())
+}
+
+/// How much it costs to swap two characters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Swap {
+    OneEdit,
+    TwoEdits,
 }
 
 /// Returns the number of edits between two words (optimal string alignment).
-fn distance(a: &[char], b: &[char]) -> usize {
+fn distance(a: &[char], b: &[char], swap: Swap) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {
@@ -56,7 +65,8 @@ fn distance(a: &[char], b: &[char]) -> usize {
         for j in 1..=b.len() {
             let change = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
             row[j] = change.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+            let is_swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if is_swap && swap == Swap::OneEdit {
                 row[j] = row[j].min(before[j - 2] + 1);
             }
         }

@@ -32,7 +32,7 @@ fn check(it: &Instruction<'_>, how_many: &str) -> Result<(), Wrong> {
 /// Returns what follows an instruction that takes one text.
 fn one(it: &Instruction<'_>) -> Result<Value, Wrong> {
     check(it, "exactly one")?;
-    it.value(&it.rest)
+    Ok(it.value(&it.rest))
 }
 
 type Pairs = Vec<(Spanned<String>, Value)>;
@@ -45,11 +45,18 @@ fn pairs(it: &Instruction<'_>, kind: Named, verb: fn(Pairs) -> Verb<Written>) ->
         Named::Label => "LABEL",
     };
     let written = words::pairs(it, what)?;
+    if written.is_empty() {
+        return Err(nothing(it, "at least one"));
+    }
+    if let Some((key, _)) = written.iter().find(|(key, _)| it.str(key).is_empty()) {
+        let message = format!("{what} names can not be blank");
+        return Err(it.wrong(key, message, "write `NAME=value`"));
+    }
     let mut pairs = Pairs::with_capacity(written.len());
     let mut open = Vec::new();
     for (key, value) in &written {
-        let name = lex::word(it, key, lex::Scope::Steps)?;
-        let value = it.value(value)?;
+        let name = it.template(key, lex::Scope::Steps, None);
+        let value = it.value(value);
         if let (Some(name), true) = (name.as_literal(), open.is_empty()) {
             pairs.push((it.spanned(key, name.to_owned()), value));
             continue;
@@ -119,10 +126,14 @@ pub(super) fn arg(it: &Instruction<'_>) -> Made {
     for word in words::quoted(it) {
         let (key, value) = globals::split(it, &word)?;
         let name = it.spanned(&key, it.str(&key).to_owned());
+        let default = value.map(|value| {
+            // The request's value takes the place of one that cannot be read.
+            it.template(&value, lex::Scope::Steps, Some(&name.value))
+        });
         args.push(Arg {
             description: doc_comment(it, &name.value),
             name,
-            default: value.map(|value| it.value(&value)).transpose()?,
+            default: default.map(Value::Plain),
             kind: ArgType::String,
             pattern: None,
             required: None,
@@ -154,7 +165,10 @@ pub(super) fn entrypoint(it: &Instruction<'_>) -> Made {
 /// `EXPOSE`.
 pub(super) fn expose(it: &Instruction<'_>) -> Made {
     check(it, "at least one")?;
-    Ok(Verb::Expose(it.values(&words::separated(it))?))
+    let mut ports = words::separated(it);
+    // As they are written, whatever variables are worth.
+    ports.sort_by(|a, b| it.str(a).cmp(it.str(b)));
+    Ok(Verb::Expose(it.values(&ports)))
 }
 
 /// `VOLUME`.
@@ -173,7 +187,7 @@ pub(super) fn volume(it: &Instruction<'_>) -> Made {
             volume.text = Some(text.to_owned());
         }
     }
-    Ok(Verb::Volume(it.values(&volumes)?))
+    Ok(Verb::Volume(it.values(&volumes)))
 }
 
 /// `SHELL`.
@@ -261,7 +275,7 @@ fn retries(it: &Instruction<'_>, word: &Word) -> Result<Value, Wrong> {
     let text = it.str(word);
     let message = match text.parse::<i32>() {
         Ok(retries) if retries < 0 => format!("--retries cannot be negative ({retries})"),
-        Ok(_) => return Ok(it.literal(word)),
+        Ok(retries) => return Ok(it.literal_text(word, &retries.to_string())),
         Err(_) => format!("`{text}` is no number of retries"),
     };
     Err(it.wrong(word, message, "write a number, such as `--retries=3`"))
@@ -280,14 +294,41 @@ pub(super) fn no_trigger(word: &str) -> Option<Wrong> {
     ))
 }
 
+/// Checks what is read of a trigger where it is written: whether its words are words
+/// (`parser/line_parsers.go:parseSubCommand`, v0.32.2).
+fn check_trigger(it: &Instruction<'_>) -> Result<(), Wrong> {
+    let origin = Origin::At(it.span(it.rest.range.clone()));
+    let mut lines = Lines::with_escape(it.str(&it.rest), origin, it.escape)?;
+    let Some(Ok(trigger)) = lines.next() else {
+        return Ok(());
+    };
+    let rest = trigger.rest.clone();
+    match trigger.str(&trigger.word).to_ascii_uppercase().as_str() {
+        what @ ("ENV" | "LABEL") => words::pairs(&trigger, what).map(drop),
+        "ADD" | "CMD" | "COPY" | "ENTRYPOINT" | "RUN" | "SHELL" | "VOLUME" => {
+            words::json(&trigger, &rest).map(drop)
+        }
+        "HEALTHCHECK" => {
+            let text = trigger.str(&rest);
+            let end = text.find(char::is_whitespace).unwrap_or(text.len());
+            let length = text[end..].trim_start().len();
+            words::json(&trigger, &rest.skip(text.len() - length)).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// `ONBUILD`.
 pub(super) fn onbuild(it: &Instruction<'_>) -> Made {
     check(it, "at least one")?;
-    let mut text = it.str(&it.shown).to_owned();
+    let blank = |c: char| matches!(c, '\t' | '\n' | '\u{c}' | '\r' | ' ');
+    let text = it.text[it.word.range.end..].trim_start_matches(blank);
+    let mut text = format!("{text}{}", it.blanks);
     let word = text.split(words::is_blank).next().unwrap_or_default();
     if let Some(wrong) = no_trigger(&word.to_ascii_uppercase()) {
         return Err(wrong);
     }
+    check_trigger(it)?;
     for heredoc in &it.heredocs {
         text.push('\n');
         text.push_str(heredoc.written);

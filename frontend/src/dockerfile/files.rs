@@ -60,12 +60,13 @@ pub(super) fn copy(it: &Instruction<'_>) -> Made {
     let (sources, to) = places(it)?;
     let flags = Flags::read(it, COPY)?;
     let from = flags.some(it, "from");
+    let from = from.map(|name| input(it, name)).transpose()?;
     Ok(Verb::Copy(Box::new(Copy {
-        sources: self::sources(it, &sources)?,
-        from: from.map(|name| input(it, name)).transpose()?,
-        to: Some(it.value(&to)?),
-        chown: value(it, &flags, "chown")?,
-        chmod: value(it, &flags, "chmod")?,
+        sources: self::sources(it, &sources),
+        from,
+        to: Some(it.value(&to)),
+        chown: value(it, &flags, "chown"),
+        chmod: value(it, &flags, "chmod"),
         link: switch(it, &flags, "link"),
         parents: switch(it, &flags, "parents"),
         exclude: excluded(it, &flags),
@@ -78,32 +79,30 @@ pub(super) fn add(it: &Instruction<'_>) -> Made {
     let (sources, to) = places(it)?;
     let flags = Flags::read(it, ADD)?;
     Ok(Verb::Add(Box::new(Add {
-        sources: self::sources(it, &sources)?,
-        to: Some(it.value(&to)?),
-        checksum: value(it, &flags, "checksum")?,
+        sources: self::sources(it, &sources),
+        to: Some(it.value(&to)),
+        checksum: value(it, &flags, "checksum"),
         unpack: switch(it, &flags, "unpack"),
         keep_git_dir: switch(it, &flags, "keep-git-dir"),
-        chown: value(it, &flags, "chown")?,
-        chmod: value(it, &flags, "chmod")?,
+        chown: value(it, &flags, "chown"),
+        chmod: value(it, &flags, "chmod"),
         link: switch(it, &flags, "link"),
         exclude: excluded(it, &flags),
     })))
 }
 
-fn value(it: &Instruction<'_>, flags: &Flags, name: &str) -> Result<Option<Value>, Wrong> {
-    let Some(word) = flags.some(it, name) else {
-        return Ok(None);
-    };
-    let value = it.value(word)?;
+fn value(it: &Instruction<'_>, flags: &Flags, name: &str) -> Option<Value> {
+    let word = flags.some(it, name)?;
+    let value = it.value(word);
     let is_bad = |text: &str| units::parse_mode(text).is_err();
     if name == "chmod" && value.as_literal().is_some_and(is_bad) {
         let text = value.as_literal().unwrap_or_default();
         let message = format!(
             "invalid chmod parameter: '{text}'. it should be octal string and between 0 and 07777"
         );
-        return Err(it.wrong(word, message, ""));
+        it.late(it.wrong(word, message, ""), None);
     }
-    Ok(Some(value))
+    Some(value)
 }
 
 fn switch(it: &Instruction<'_>, flags: &Flags, name: &str) -> Option<Spanned<bool>> {
@@ -138,24 +137,20 @@ fn places(it: &Instruction<'_>) -> Result<(Vec<Word>, Word), Wrong> {
 }
 
 /// Returns the sources, paths before heredocs.
-fn sources(it: &Instruction<'_>, places: &[Word]) -> Result<Vec<Source<Written>>, Wrong> {
+fn sources(it: &Instruction<'_>, places: &[Word]) -> Vec<Source<Written>> {
     let mut paths = Vec::with_capacity(places.len());
     let mut contents = Vec::new();
     for place in places {
         match Heredoc::parse(it.str(place)) {
-            Some(opened) => contents.push(Source::Content(content(it, &opened, place)?)),
-            None => paths.push(Source::Path(it.value(place)?)),
+            Some(opened) => contents.push(Source::Content(content(it, &opened, place))),
+            None => paths.push(Source::Path(it.value(place))),
         }
     }
     paths.append(&mut contents);
-    Ok(paths)
+    paths
 }
 
-fn content(
-    it: &Instruction<'_>,
-    opened: &Heredoc<'_>,
-    place: &Word,
-) -> Result<Content<Written>, Wrong> {
+fn content(it: &Instruction<'_>, opened: &Heredoc<'_>, place: &Word) -> Content<Written> {
     let name = Template::literal(it.span(place.range.clone()), opened.name.clone());
     // Of several with one name the last counts.
     let mut collected = it.heredocs.iter().rev();
@@ -165,12 +160,18 @@ fn content(
     let text = text.unwrap_or_default();
     let written = found.filter(|heredoc| it.is_in_file() && heredoc.written.len() == text.len());
     let content = match opened.expansion {
-        Expansion::On => lex::content(&text, span, written.map(|heredoc| heredoc.span))?,
+        Expansion::On => {
+            let written = written.map(|heredoc| heredoc.span);
+            lex::content(&text, span, written).unwrap_or_else(|wrong| {
+                it.late(wrong, None);
+                Template::literal(span, "")
+            })
+        }
         Expansion::Off => Template::literal(span, text),
     };
-    Ok(Content {
+    Content {
         span,
         content: Value::Plain(content),
         name: Some(Value::Plain(name)),
-    })
+    }
 }

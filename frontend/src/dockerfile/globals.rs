@@ -66,7 +66,7 @@ impl Globals {
             let name_text = it.str(&name).to_owned();
             let span = it.span(name.range.clone());
             let default = match value {
-                Some(value) => Some(lex::word(it, &value, lex::Scope::File(self))?),
+                Some(value) => Some(it.template(&value, lex::Scope::File(self), Some(&name_text))),
                 // Without a value it stays what it is.
                 None if self.args.iter().any(|arg| arg.name.value == name_text) => continue,
                 None => predefined(&name_text).map(|name| Template::reference(span, name)),

@@ -5,6 +5,7 @@
 //! that is in the file.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::ops::Range;
 
 use crate::text::{FileId, Span};
@@ -47,8 +48,12 @@ pub(super) struct Instruction<'t> {
     pub(super) escape: char,
     /// The end of its last line, if there is a line with nothing in it between its lines.
     pub(super) gap: Option<Span>,
+    /// The blanks after its text.
+    pub(super) blanks: String,
     /// All lines of it.
     pub(super) all: Span,
+    /// Mistakes that count if the stage is built, and the request does not set the argument.
+    pub(super) late: RefCell<Vec<(Wrong, Option<String>)>>,
     origin: Origin,
     /// Where parts of the text start, in it and in the file.
     parts: Vec<(usize, usize)>,
@@ -275,6 +280,7 @@ impl<'t> Lines<'t> {
             joined.to_mut().push_str(part.unwrap_or(text));
         }
         let end = self.end();
+        let blanks = joined[joined.trim_end().len()..].to_owned();
         trimmed(&mut joined, &mut parts);
         Instruction {
             text: joined,
@@ -285,8 +291,10 @@ impl<'t> Lines<'t> {
             heredocs: Vec::new(),
             comments,
             escape: self.escape,
+            blanks,
             gap: has_gap.then(|| self.span(end..end)),
             all: self.span(line.start..end),
+            late: RefCell::default(),
             origin: self.origin,
             parts,
         }
@@ -364,7 +372,14 @@ fn split(it: &mut Instruction<'_>) -> Result<(), Wrong> {
     let end = text.find(is_blank).unwrap_or(text.len());
     let shown = text.len() - text[end..].trim_start().len();
     let (flags, rest) = words::flags(text, shown, it.escape);
-    let rest = rest + text[rest..].len() - text[rest..].trim_start().len();
+    let Some(after) = text.get(rest..) else {
+        let message = "the flags end within a letter";
+        return Err(Wrong::new(
+            message,
+            "put flags with letters other than ASCII into variables",
+        ));
+    };
+    let rest = rest + after.len() - after.trim_start().len();
     let length = text.len();
     it.word = Word::at(0..end);
     it.shown = Word::at(shown..length);

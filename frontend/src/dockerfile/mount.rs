@@ -2,8 +2,8 @@
 
 use crate::expr::{Name, Template};
 use crate::model::{
-    Bind, CacheMount, CacheUse, Device, Exec, InputKind, InputName, OpenMount, SecretMount,
-    SecretUse, Sharing, SshMount, SshUse, Tmpfs, Value, Written,
+    Bind, CacheMount, CacheUse, Exec, InputKind, InputName, OpenMount, SecretMount, SecretUse,
+    Sharing, SshMount, SshUse, Tmpfs, Value, Written,
 };
 use crate::request::csv;
 use crate::text::{Span, Spanned};
@@ -89,6 +89,18 @@ impl Key {
     }
 }
 
+impl Key {
+    /// Tells whether a mount of that type looks at the value.
+    fn is_used(self, kind: Kind) -> bool {
+        match self {
+            Self::Source => !matches!(kind, Kind::Tmpfs),
+            Self::Id => !matches!(kind, Kind::Bind | Kind::Tmpfs),
+            Self::Env => kind == Kind::Secret,
+            _ => true,
+        }
+    }
+}
+
 /// A key of a mount, and its value if it has one.
 pub(crate) struct Field<N> {
     /// As it is written.
@@ -124,7 +136,8 @@ pub(super) fn add(
     exec: &mut Exec<Written>,
 ) -> Result<(), Wrong> {
     let span = it.span(word.range.clone());
-    let Ok(written) = csv::fields(it.str(word)) else {
+    let written = csv::fields(it.str(word)).ok();
+    let Some(written) = written.filter(|_| !it.str(word).is_empty()) else {
         let message = format!("failed to parse csv mounts: `{}`", it.str(word));
         return Err(it.wrong(word, message, ""));
     };
@@ -144,14 +157,13 @@ pub(super) fn add(
             from = Some(value.to_owned()).filter(|from| !from.is_empty());
         }
         let value = value.map(|value| it.template_text(word, value));
-        let value = value.transpose()?;
         fields.push(Field { text, key, value });
     }
     let from = from.map(|name| InputName {
         kind: InputKind::Earlier,
         name: it.literal_text(word, &name),
     });
-    if fields.iter().any(is_open) {
+    if fields.iter().any(is_open) || is_intricate(&fields) {
         let fields = fields.into_iter().filter(|field| field.key != "from");
         let fields = fields.map(|field| (field.key, field.value.map(Value::Plain)));
         exec.open.push(OpenMount {
@@ -161,7 +173,10 @@ pub(super) fn add(
         });
         return Ok(());
     }
-    close(&fields, (span, from), exec).map_err(|malformed| Wrong::from(malformed).or_at(span))
+    if let Err(malformed) = close(&fields, (span, from), exec) {
+        it.late(Wrong::from(malformed).or_at(span), None);
+    }
+    Ok(())
 }
 
 /// Adds a mount that has these keys and is from there to the options of a run.
@@ -194,19 +209,47 @@ fn is_open(field: &Field<Name>) -> bool {
     takes_word(&field.key) && value.is_some_and(|it| it.as_literal().is_none())
 }
 
+/// Tells whether a value that only the environment knows is looked at and then not used.
+fn is_intricate(fields: &[Field<Name>]) -> bool {
+    let key = |field: &Field<Name>| {
+        let known = KEYS.iter().find(|(known, _)| *known == field.key);
+        known.map(|(_, key)| *key)
+    };
+    let is_owner = |key: Key| matches!(key, Key::Mode | Key::Uid | Key::Gid);
+    let is_type = |field: &&Field<Name>| key(field) == Some(Key::Type);
+    let kind = fields.iter().rfind(is_type).and_then(|field| {
+        let written = field.value.as_ref()?.as_literal()?;
+        let mut types = TYPES.iter();
+        let found = types.find(|(name, _)| name.eq_ignore_ascii_case(written));
+        found.map(|(_, kind)| *kind)
+    });
+    let kind = kind.unwrap_or(Kind::Bind);
+    fields.iter().enumerate().any(|(at, field)| {
+        let value = field.value.as_ref();
+        let is_known = value.is_none_or(|it| it.as_literal().is_some());
+        key(field).filter(|_| !is_known).is_some_and(|own| {
+            if !own.is_used(kind) {
+                return true;
+            }
+            let mut others = fields.iter().enumerate().filter(|(other, _)| *other != at);
+            let hides = |other: Key| other == own || is_owner(own) && other == Key::Source;
+            others.any(|(_, other)| key(other).is_some_and(hides))
+        })
+    })
+}
+
 /// Adds a mount whose words are known.
 fn push(mount: Mount<Name>, (span, from): (Span, Option<InputName>), exec: &mut Exec<Written>) {
-    let literal = |text: &str| Value::Plain(Template::literal(span, text));
-    let nothing = || literal("");
+    let nothing = || Value::Plain(Template::literal(span, ""));
     let scratch = || InputName {
         kind: InputKind::Earlier,
-        name: literal("scratch"),
+        name: Value::Plain(Template::literal(span, "scratch")),
     };
     let flag = |value| Some(Spanned::new(value, span));
+    let writable = mount.is_read_only.and_then(|is_it| flag(!is_it));
     let is_owned = mount.file.iter().any(Option::is_some);
     let [chmod, uid, gid] = mount.file.map(|value| value.map(Value::Plain));
-    let (id, source) = (mount.id, mount.source);
-    let target = mount.target;
+    let (id, source, target) = (mount.id, mount.source, mount.target);
     // The working directory, if there is none.
     let place = |target: Option<Template<Name>>| target.map_or_else(nothing, Value::Plain);
     match mount.kind {
@@ -228,12 +271,13 @@ fn push(mount: Mount<Name>, (span, from): (Span, Option<InputName>), exec: &mut 
             chmod,
             uid,
             gid,
-            writable: mount.is_read_only.and_then(|is_it| flag(!is_it)),
+            writable,
         })),
         Kind::Tmpfs => exec.tmpfs.push(Tmpfs {
             span,
             target: place(target),
             size: mount.size.map(Value::Plain),
+            writable,
         }),
         Kind::Secret => {
             let base_name = base_name(target.as_ref(), span);
@@ -417,42 +461,4 @@ impl<N: Clone> Mount<N> {
             _ => Ok(()),
         }
     }
-}
-
-/// Reads a `--device`: `name`, `name=...`, `required` (`instructions/commands_rundevice.go`).
-pub(super) fn device(it: &Instruction<'_>, word: &Word) -> Result<Device<Written>, Wrong> {
-    let wrong = |message: String| Err(it.wrong(word, message, "write `vendor/class=name`"));
-    let Ok(fields) = csv::fields(it.str(word)) else {
-        return wrong(format!("failed to parse csv devices: `{}`", it.str(word)));
-    };
-    let mut name: Option<&str> = None;
-    let mut is_required = false;
-    for field in &fields {
-        let (key, value) = match field.split_once('=') {
-            Some((key, value)) => (key.to_ascii_lowercase(), Some(value)),
-            None => (field.to_ascii_lowercase(), None),
-        };
-        match (key.as_str(), value, name) {
-            ("required", None, _) => is_required = true,
-            ("required", Some(value), _) => match units::parse_bool(value) {
-                Some(flag) => is_required = flag,
-                None => return wrong(format!("invalid value for required: {value}")),
-            },
-            ("name", Some(value), None) => name = Some(value),
-            ("name", Some(_), Some(known)) => {
-                return wrong(format!("device name already set to {known}"));
-            }
-            (_, _, None) => name = Some(field),
-            (_, None, Some(_)) => {
-                return wrong(format!("invalid field '{field}' must be a key=value pair"));
-            }
-            (_, Some(_), Some(_)) => {
-                return wrong(format!("unexpected key '{key}' in '{field}'"));
-            }
-        }
-    }
-    Ok(Device {
-        name: it.literal_text(word, name.unwrap_or_default()),
-        required: Some(Spanned::new(is_required, it.span(word.range.clone()))),
-    })
 }

@@ -8,6 +8,7 @@ use crate::expr::{Name, Piece, PlatformField, Template};
 use crate::image_name::ImageName;
 use crate::model::{Build, Stage, Value};
 use crate::text::Span;
+use crate::units;
 
 use buildkit_llb::Platform;
 
@@ -177,7 +178,11 @@ fn platform(
     diags: &mut Diagnostics,
 ) {
     if let [Piece::Reference(reference)] = &*platform.pieces
-        && reference.name == Name::Target(PlatformField::Platform)
+        && [
+            Name::Target(PlatformField::Platform),
+            Name::Arg("TARGETPLATFORM".to_owned()),
+        ]
+        .contains(&reference.name)
     {
         let message = format!(
             "Setting platform to predefined {written} in FROM is redundant as this is the default \
@@ -196,7 +201,10 @@ fn platform(
     };
     if !name.contains(&parsed.os) && !name.contains(&parsed.architecture) {
         let text = literal.unwrap_or_default();
-        let message = format!("FROM --platform flag should not use constant value {text:?}");
+        let message = format!(
+            "FROM --platform flag should not use constant value {}",
+            units::quote(text)
+        );
         diags.report(Code::FromPlatformFlagConstDisallowed, it.all, message);
     }
 }

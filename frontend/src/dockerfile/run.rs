@@ -11,7 +11,7 @@ use super::flags::Kind::{Text, Texts};
 use super::flags::{Flags, Kind};
 use super::heredoc::Heredoc;
 use super::line::Instruction;
-use super::{Wrong, mount, words};
+use super::{Wrong, device, mount, words};
 
 const FLAGS: &[(&str, Kind)] = &[
     ("mount", Texts),
@@ -24,7 +24,10 @@ const FLAGS: &[(&str, Kind)] = &[
 pub(super) fn run(it: &Instruction<'_>) -> Result<Verb<Written>, Wrong> {
     let exec = options(it)?;
     let command = match words::json(it, &it.rest)? {
-        Some(words) if words.is_empty() => return Err(nothing(it, "at least one")),
+        Some(words) if words.is_empty() => {
+            it.late(nothing(it, "at least one"), None);
+            Command::Exec(Vec::new())
+        }
         Some(words) => Command::Exec(it.literals(&words)),
         None => match sole(it) {
             Some(heredoc) => {
@@ -79,7 +82,7 @@ fn options(it: &Instruction<'_>) -> Result<Options<Written>, Wrong> {
         mount::add(it, word, &mut exec)?;
     }
     for word in flags.texts("device") {
-        exec.devices.push(mount::device(it, word)?);
+        exec.devices.push(device::device(it, word)?);
     }
     Ok(exec.into())
 }

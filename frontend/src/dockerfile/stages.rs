@@ -34,7 +34,7 @@ pub(super) fn from(it: &Instruction<'_>, number: usize, globals: &Globals) -> Re
         }
     };
     let flags = Flags::read(it, FLAGS)?;
-    let span = it.span(0..it.text.len());
+    let span = it.all;
     let (name, number) = match name {
         Some(word) => (stage_name(it, word)?, None),
         None => {
@@ -58,6 +58,8 @@ pub(super) fn from(it: &Instruction<'_>, number: usize, globals: &Globals) -> Re
         name,
         number,
         title: None,
+        command: Some(it.text.clone().into_owned()),
+        mistakes: Vec::new(),
         span,
         description,
         body: Body {
@@ -161,6 +163,8 @@ pub(super) fn unknown(it: &Instruction<'_>, number: usize) -> Stage {
         name: it.spanned(&it.word, format!("stage-{number}")),
         number: Some(number),
         title: None,
+        command: None,
+        mistakes: Vec::new(),
         span: it.all,
         description: None,
         body: Body::default(),

@@ -174,8 +174,7 @@ pub(super) fn pairs(it: &Instruction<'_>, what: &str) -> Result<Vec<Pair>, Wrong
     let help = "write `NAME=value`";
     let words = quoted(it);
     let Some(first) = words.first() else {
-        let message = format!("{what} requires at least one argument");
-        return Err(Wrong::new(message, help));
+        return Ok(Vec::new());
     };
     if !it.str(first).contains('=') {
         let text = it.str(&it.rest);
@@ -195,46 +194,57 @@ pub(super) fn pairs(it: &Instruction<'_>, what: &str) -> Result<Vec<Pair>, Wrong
                 );
                 return Err(it.wrong(word, message, help));
             }
-            Some(0) => {
-                let message = format!("{what} names can not be blank");
-                return Err(it.wrong(word, message, help));
-            }
             Some(at) => pairs.push((word.until(at), word.skip(at + 1))),
         }
     }
     Ok(pairs)
 }
 
+/// Tells whether a byte is a blank where bytes are taken for characters.
+fn is_blank_byte(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | b' ' | 0x85 | 0xa0)
+}
+
 /// Splits the flags from what follows them, from a byte of a text on; returns where the rest
-/// starts.
+/// starts, which may be within a letter.
+///
+/// Every byte is taken for a character.
 pub(super) fn flags(text: &str, from: usize, escape: char) -> (Vec<Word>, usize) {
+    let bytes = text.as_bytes();
     let mut flags = Vec::new();
     let mut at = from;
     loop {
-        at += text[at..].len() - text[at..].trim_start().len();
-        if !text[at..].starts_with("--") {
+        at += bytes[at..]
+            .iter()
+            .take_while(|byte| is_blank_byte(**byte))
+            .count();
+        if !bytes[at..].starts_with(b"--") {
             return (flags, at);
         }
         let start = at;
         let mut flag = String::new();
         let mut quote = None;
-        let mut chars = text[start..].char_indices();
-        at = text.len();
-        while let Some((offset, c)) = chars.next() {
-            match c {
-                '"' | '\'' if quote == Some(c) => quote = None,
-                '"' | '\'' if quote.is_none() => quote = Some(c),
-                c if c == escape => flag.extend(chars.next().map(|(_, c)| c)),
-                c if c.is_whitespace() && quote.is_none() => {
-                    at = start + offset;
-                    break;
+        while let Some(byte) = bytes.get(at) {
+            match char::from(*byte) {
+                c @ ('"' | '\'') if quote == Some(c) => quote = None,
+                c @ ('"' | '\'') if quote.is_none() => quote = Some(c),
+                c if c == escape => {
+                    at += 1;
+                    flag.extend(bytes.get(at).map(|byte| char::from(*byte)));
                 }
+                _ if is_blank_byte(*byte) && quote.is_none() => break,
                 c => flag.push(c),
             }
+            at += 1;
         }
+        at = at.min(bytes.len());
         if flag == "--" {
             return (flags, at);
         }
-        flags.push(Word::new(flag, start..at, text));
+        let mut end = at;
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        flags.push(Word::new(flag, start..end, text));
     }
 }

@@ -72,6 +72,8 @@ pub(super) struct Sets<'b> {
 struct Set<'b> {
     outer: Option<usize>,
     args: BTreeMap<&'b str, ArgValue<'b>>,
+    /// Those that a later one of the same name hides.
+    hidden: Vec<ArgValue<'b>>,
 }
 
 /// What the values of arguments depend on.
@@ -88,6 +90,12 @@ impl<'b> Sets<'b> {
     /// Returns what the name means where the set is visible.
     pub(super) fn find(&self, set: usize, name: &str) -> Option<&ArgValue<'b>> {
         self.locate(Some(set), name).map(|(_, value)| value)
+    }
+
+    /// Reports what is wrong with the arguments of the file that others hide.
+    pub(super) fn report_hidden(&self, diags: &mut Diagnostics) {
+        let hidden = self.sets.get(TOP).into_iter().flat_map(|set| &set.hidden);
+        hidden.for_each(|value| value.report(diags));
     }
 
     /// Returns the value that an argument of the file has, and where the file declares it.
@@ -173,11 +181,13 @@ impl<'b> Sets<'b> {
         self.sets.push(Set {
             outer,
             args: args_of_set,
+            hidden: Vec::new(),
         });
         for arg in args {
             let value = self.value(arg, set, cx);
             if let Some(set) = self.sets.get_mut(set) {
-                set.args.insert(&arg.name.value, value);
+                let hidden = set.args.insert(&arg.name.value, value);
+                set.hidden.extend(hidden);
             }
         }
         set

@@ -15,8 +15,8 @@ use crate::diagnostic::{Code, Diagnostics};
 use crate::expr::{Name, Template};
 use crate::model::map::{self, MapPhase};
 use crate::model::{
-    Arg, Body, Build, CacheUse, ImageKeys, InputName, Phase, PlatformPattern, SecretUse, SshUse,
-    Stage, Value, Verb, When, WhenTest, Written,
+    Arg, Body, Build, CacheUse, ImageKeys, InputName, Language, Phase, PlatformPattern, SecretUse,
+    SshUse, Stage, Value, Verb, When, WhenTest, Written,
 };
 use crate::preset;
 use crate::text::{Span, Spanned};
@@ -24,8 +24,8 @@ use crate::text::{Span, Spanned};
 use super::args::{unmatched, whole};
 use super::input::{StageNames, Taker};
 use super::mount::unknown_cache;
+use super::platform::parse_platform;
 use super::scope::{late_name, undefined};
-use super::stage::parse_platform;
 use super::trigger;
 use super::when::never;
 use visible::{OUTSIDE, TOP, Visible, around, inside};
@@ -37,6 +37,7 @@ pub fn check(build: &Build, diags: &mut Diagnostics) {
     let caches = build.caches.iter().map(|it| it.name.value.as_str());
     let mut checker = Checker {
         cx: Cx {
+            language: build.language,
             names: &names,
             visible: &visible,
             caches: &caches.collect(),
@@ -75,6 +76,7 @@ impl Phase for Seen {
 
 #[derive(Clone, Copy)]
 struct Cx<'b> {
+    language: Language,
     names: &'b StageNames,
     visible: &'b Visible<'b>,
     caches: &'b BTreeSet<&'b str>,
@@ -233,7 +235,10 @@ impl<'b> Checker<'b, '_> {
         if let Some(image) = &body.image {
             self.image(image);
         }
-        trigger::check(body, self.diags);
+        // What an instruction of a Dockerfile leaves is read where it is used.
+        if self.cx.language == Language::BuildFile {
+            trigger::check(body, self.diags);
+        }
     }
 
     fn image(&mut self, image: &ImageKeys<Written>) {
@@ -309,8 +314,9 @@ impl<'b> Checker<'b, '_> {
         self.text(value);
         self.known(value);
         let host = Platform::new("linux", "amd64");
+        let is_build_file = self.cx.language == Language::BuildFile;
         for word in value.templates().filter_map(literal) {
-            if !matches!(word.value.as_str(), "target" | "build") {
+            if is_build_file && !matches!(word.value.as_str(), "target" | "build") {
                 parse_platform(&word.value, word.span, &host, self.diags);
             }
         }

@@ -4,7 +4,8 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::model::{ByPlatform, PlatformPattern, Variant};
-use crate::text::Spanned;
+use crate::text::{Span, Spanned};
+use crate::units::misspelt_platform;
 
 use crate::expr::{Name, Template};
 
@@ -94,4 +95,45 @@ pub(super) fn choose_variant<'a>(
 ) -> Option<&'a Variant> {
     let cases = variants.iter().map(|variant| (&variant.pattern, variant));
     choose(cases, platform, diags)
+}
+
+/// Reads the platform of a FROM, which may be of any parts
+/// (`dockerfile2llb/convert.go:buildDispatchStates`, v0.32.2).
+pub(super) fn instruction_platform(
+    word: &str,
+    span: Span,
+    host: &Platform,
+    diags: &mut Diagnostics,
+) -> Option<Platform> {
+    let platform = Platform::parse(word, host);
+    let report = |error| {
+        let message = format!("failed to parse platform {word}: {error}");
+        diags.report(Code::BadPlatform, span, message);
+    };
+    platform.map_err(report).ok()
+}
+
+/// Reads a literal platform. Reports `bad-platform`.
+pub(super) fn parse_platform(
+    word: &str,
+    span: Span,
+    host: &Platform,
+    diags: &mut Diagnostics,
+) -> Option<Platform> {
+    match Platform::parse(word, host) {
+        Ok(platform) => {
+            if let Some(message) = misspelt_platform(&platform) {
+                diags.report(Code::BadPlatform, span, message);
+            }
+            Some(platform)
+        }
+        Err(error) => {
+            let message = format!("`{word}` is not a platform: {error}");
+            diags
+                .report(Code::BadPlatform, span, message)
+                .did_you_mean(word, ["target", "build"])
+                .help("write `target`, `build`, or a platform such as `linux/arm64`");
+            None
+        }
+    }
 }

@@ -8,7 +8,7 @@ use crate::expr::{
     EnvName, Found, Modifier, Name, Piece, PlatformField, Reference, Scope, Template, Text,
     dockerfile_name,
 };
-use crate::model::Build;
+use crate::model::{Build, Language};
 use crate::text::Span;
 
 use super::args::{Sets, State};
@@ -18,6 +18,7 @@ use super::{Asked, Purpose, StageId};
 /// The names whose values are the same everywhere in one expansion.
 #[derive(Debug)]
 pub(super) struct Fixed {
+    language: Language,
     target: Fields,
     build: Fields,
     stage_target: String,
@@ -60,6 +61,7 @@ impl Fixed {
         });
         let stage = asked.target.as_deref().or(stage).unwrap_or_default();
         Self {
+            language: build.language,
             target: fields("TARGET", target, &target.format_all()),
             build: fields("BUILD", builder, &builder.format()),
             stage_target: set("TARGETSTAGE", stage),
@@ -178,6 +180,10 @@ impl Scope<Name> for Names<'_> {
         let Name::Arg(name) = name else { return false };
         let value = self.sets.find(self.set, name);
         self.purpose != Purpose::Build && value.is_some_and(|value| value.state == State::Unset)
+    }
+
+    fn needs_all_words(&self) -> bool {
+        self.fixed.language == Language::Dockerfile
     }
 
     fn unset(&self, reference: &Reference<Name>, diags: &mut Diagnostics) {

@@ -6,14 +6,15 @@ use buildkit_llb::Platform;
 
 use crate::diagnostic::{Code, Diagnostics};
 use crate::expr::{Name, Template, Text, eval};
-use crate::model::{Arg, Body, Build, InputKind, Stage as WrittenStage, Value, Variant};
+use crate::model::{
+    Arg, Body, Build, InputKind, Language, Mistake, Stage as WrittenStage, Value, Variant,
+};
 use crate::text::{Span, Spanned};
-use crate::units::misspelt_platform;
 
 use super::args::{Cx, Sets, TOP};
 use super::index::Index;
 use super::input::{StageNames, Taker};
-use super::platform::{choose_text, choose_variant};
+use super::platform::{choose_text, choose_variant, instruction_platform, parse_platform};
 use super::scope::{Fixed, Names, late};
 use super::{Asked, Input, Purpose, Scans, Stage, StageId, UsedArg, context, steps, trigger};
 
@@ -138,9 +139,21 @@ impl<'b> Expander<'b> {
         }
     }
 
+    /// Reports the mistakes that count for the request.
+    fn report(&self, mistakes: &[Mistake], diags: &mut Diagnostics) {
+        let is_set = |name: &String| self.asked.args.contains_key(name);
+        for mistake in mistakes {
+            if !mistake.unless.as_ref().is_some_and(is_set) {
+                diags.add(mistake.diagnostic.clone());
+            }
+        }
+    }
+
     /// Reports what is wrong with the arguments of the file, whoever mentions them: a Dockerfile's are
     /// evaluated before everything (`dockerfile2llb/convert.go:toDispatchState`, v0.32.2).
     pub(super) fn report_args(&self, diags: &mut Diagnostics) {
+        self.report(&self.build.mistakes, diags);
+        self.sets.report_hidden(diags);
         for arg in &self.build.args {
             if let Some(value) = self.sets.find(TOP, &arg.name.value) {
                 value.report(diags);
@@ -173,15 +186,26 @@ impl<'b> Expander<'b> {
         self.used.retain(|it| !is_hidden(it));
         self.used.extend(declared);
         self.used.sort_by_key(|it| it.arg.name.span.start);
+        // In a Dockerfile every FROM is read, and every image has a name that can be one.
+        let is_dockerfile = self.build.language == Language::Dockerfile;
+        for idx in (0..stages.len()).filter(|_| is_dockerfile) {
+            self.head(idx, diags);
+        }
         let mut unheard = Diagnostics::new();
         let all = stages.into_iter().enumerate();
-        all.map(|(idx, stage)| stage.unwrap_or_else(|| self.stage(idx, &mut unheard)))
-            .collect()
+        let all = all.map(|(idx, stage)| stage.unwrap_or_else(|| self.stage(idx, &mut unheard)));
+        let all = all.collect();
+        if is_dockerfile {
+            unheard.retain(|it| it.code == Code::BadImageName);
+            diags.append(unheard);
+        }
+        all
     }
 
     fn stage(&mut self, idx: usize, diags: &mut Diagnostics) -> Stage {
         self.place(idx, diags);
         let written: &'b WrittenStage = &self.build.stages[idx];
+        self.report(&written.mistakes, diags);
         let keys = Keys {
             body: &written.body,
             variant: self.head(idx, diags).variant.map(|variant| &variant.body),
@@ -196,7 +220,12 @@ impl<'b> Expander<'b> {
         let is_context = self.head(idx, diags).is_context;
         let (mut steps, mut triggers) = (Vec::new(), Vec::new());
         if !is_context {
-            let base = (&base, base_span, &platform);
+            // In a Dockerfile all of the FROM is marked.
+            let span = match self.build.language {
+                Language::BuildFile => base_span,
+                Language::Dockerfile => written.span,
+            };
+            let base = (&base, span, &platform);
             (triggers, steps) = trigger::triggers(&self.mapper(idx, set), base, diags);
             steps.append(&mut steps::steps(keys, &self.mapper(idx, set), diags));
         }
@@ -205,6 +234,7 @@ impl<'b> Expander<'b> {
         Stage {
             name: written.name.as_ref().map(|name| name.to_ascii_lowercase()),
             title: written.title.clone(),
+            command: written.command.clone(),
             span: written.span,
             base,
             base_span,
@@ -340,10 +370,11 @@ impl<'b> Expander<'b> {
             Some(context) => (context, stage.name.span),
             None => self.base(idx, keys, runs_on, diags),
         };
-        // In a Dockerfile the platform of a base that is a stage counts.
+        // In a Dockerfile the platform of a base that is a stage counts, and without a base that of
+        // the build (`dockerfile2llb/convert.go:resolveReachableStages`, v0.32.2).
         let from = keys.pick(|body| body.from.as_ref());
         let is_of_base = from.is_some_and(|from| from.kind == InputKind::Earlier)
-            && matches!(base, Input::Stage(..));
+            && matches!(base, Input::Stage(..) | Input::Scratch);
         Head {
             variant,
             base,
@@ -401,6 +432,9 @@ impl<'b> Expander<'b> {
     ) -> Option<Spanned<Platform>> {
         let text = self.known(value, idx, TOP, diags)?;
         let platform = match text.value.as_str() {
+            word if self.build.language == Language::Dockerfile => {
+                instruction_platform(word, text.span, self.builder, diags)?
+            }
             "target" => self.target.clone(),
             "build" => self.builder.clone(),
             word => parse_platform(word, text.span, self.target, diags)?,
@@ -457,31 +491,6 @@ impl<'b> Expander<'b> {
                 late(&text, diags);
                 None
             }
-        }
-    }
-}
-
-/// Reads a literal platform. Reports `bad-platform`.
-pub(super) fn parse_platform(
-    word: &str,
-    span: Span,
-    host: &Platform,
-    diags: &mut Diagnostics,
-) -> Option<Platform> {
-    match Platform::parse(word, host) {
-        Ok(platform) => {
-            if let Some(message) = misspelt_platform(&platform) {
-                diags.report(Code::BadPlatform, span, message);
-            }
-            Some(platform)
-        }
-        Err(error) => {
-            let message = format!("`{word}` is not a platform: {error}");
-            diags
-                .report(Code::BadPlatform, span, message)
-                .did_you_mean(word, ["target", "build"])
-                .help("write `target`, `build`, or a platform such as `linux/arm64`");
-            None
         }
     }
 }

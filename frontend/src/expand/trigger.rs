@@ -9,7 +9,7 @@ use buildkit_llb::Platform;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::dockerfile;
 use crate::model::map;
-use crate::model::{Body, Build, Step, Verb};
+use crate::model::{Body, Build, Language, Step, Verb};
 use crate::text::{FileId, Span, Spanned};
 
 use super::stage::Expander;
@@ -145,7 +145,11 @@ fn found(
 ) -> (String, Vec<Spanned<String>>) {
     if let Input::Stage(StageId(idx), _) = base {
         let name = &expander.build.stages[*idx].name.value;
-        return (format!("the stage `{name}`"), of_stage(expander, *idx));
+        let mut texts = of_stage(expander, *idx);
+        if expander.build.language == Language::Dockerfile {
+            texts.iter_mut().for_each(|text| text.span = span);
+        }
+        return (format!("the stage `{name}`"), texts);
     }
     let key = key(base, platform);
     let texts = key.as_ref().and_then(|key| expander.asked.triggers.of(key));

@@ -2,7 +2,8 @@
 //!
 //! One evaluation serves both passes. What the scope answers with [`Found::Later`] stays a
 //! reference of the result; a scope that never does so yields literal text, see [`finish`].
-//! Only the words that a modifier needs are evaluated, except those of a later reference.
+//! Only the words that a modifier needs are evaluated, except those of a later reference and
+//! where [`Scope::needs_all_words`].
 //!
 //! Reports what [`Scope::unset`] reports, `required-value`, `bad-pattern`, `late-pattern` and
 //! `text-too-long`. The result is `None` if anything was reported.
@@ -35,6 +36,11 @@ pub enum Found<'a> {
 pub trait Scope<N> {
     /// Looks a name up.
     fn find(&self, name: &N) -> Found<'_>;
+
+    /// Tells whether a mistake in a word that no modifier needs is one, as it is in Dockerfiles.
+    fn needs_all_words(&self) -> bool {
+        false
+    }
 
     /// Reports that the name of a reference without a modifier has no value.
     fn unset(&self, reference: &Reference<N>, diags: &mut Diagnostics);
@@ -165,6 +171,7 @@ impl<N: fmt::Display> Evaluation<'_, N> {
             Test::Unset => value.is_none(),
             Test::UnsetOrEmpty => value.is_none_or(str::is_empty),
         };
+        self.unneeded(reference, holds)?;
         match &reference.modifier {
             None => match value {
                 Some(value) => self.push(out, value, reference.span).then_some(()),
@@ -196,6 +203,27 @@ impl<N: fmt::Display> Evaluation<'_, N> {
                 | Modifier::Replace(..)),
             ) => self.matched(reference, modifier, value.unwrap_or_default(), out),
         }
+    }
+
+    /// Evaluates the word that a modifier does not need, where it counts
+    /// (`shell/lex.go:processDollar`, v0.32.2).
+    fn unneeded(&mut self, reference: &Reference<N>, holds: impl Fn(Test) -> bool) -> Option<()> {
+        let word = match &reference.modifier {
+            Some(Modifier::Default(test, word) | Modifier::Require(test, word))
+                if !holds(*test) =>
+            {
+                word
+            }
+            Some(Modifier::Alternate(test, word)) if holds(*test) => word,
+            _ => return Some(()),
+        };
+        if !self.scope.needs_all_words() {
+            return Some(());
+        }
+        let n_bytes = self.n_bytes;
+        self.template(word)?;
+        self.n_bytes = n_bytes;
+        Some(())
     }
 
     fn word(&mut self, word: &Template<N>, out: &mut Pieces) -> Option<()> {

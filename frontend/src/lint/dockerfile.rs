@@ -13,10 +13,12 @@ use crate::dockerfile;
 use crate::dockerignore::Matcher;
 use crate::expand::{Cache, Expanded, Input, NOT_IN_ENV, Stage, StageId};
 use crate::expr::{EnvName, Found, Reference, Scope, Text, finish};
+use crate::lower::config::DEFAULT_PATH;
 use crate::lower::path::{self, clean};
 use crate::model::map::{self, MapPhase};
-use crate::model::{Command, Phase, SecretMount, Source, SshMount, Step, Verb};
+use crate::model::{Command, Named, Phase, SecretMount, Source, SshMount, Step, Verb};
 use crate::text::{Span, Spanned};
+use crate::units;
 
 use super::chain::{Base, Cx};
 use super::sink::Sink;
@@ -35,6 +37,7 @@ pub(super) fn judge<'a>(cx: &Cx<'a>, id: StageId, sink: &mut Sink<'a>) {
                 variables(&known, step, sink);
                 known.look(step, sink);
                 files(cx, step, sink);
+                source_platform(cx, step, sink);
                 ports(step, sink);
             }
             known.note(step);
@@ -48,6 +51,8 @@ struct Known {
     names: BTreeSet<String>,
     /// Those of the environment alone, and their values.
     env: BTreeMap<String, String>,
+    /// Those of them that the image has.
+    image_env: BTreeMap<String, String>,
     /// Whether there are more that nobody knows.
     is_open: bool,
     is_windows: bool,
@@ -61,7 +66,8 @@ impl Known {
     fn of(cx: &Cx<'_>, id: StageId) -> Self {
         let mut known = Self {
             names: BTreeSet::from(["PATH".to_owned()]),
-            env: BTreeMap::from([("PATH".to_owned(), String::new())]),
+            env: BTreeMap::from([("PATH".to_owned(), DEFAULT_PATH.to_owned())]),
+            image_env: BTreeMap::from([("PATH".to_owned(), DEFAULT_PATH.to_owned())]),
             is_open: false,
             is_windows: cx.stage(id).platform.os == "windows",
             has_shell: false,
@@ -73,7 +79,7 @@ impl Known {
             Base::Known(config) => {
                 for entry in &config.config.env {
                     let (name, value) = entry.split_once('=').unwrap_or((entry, ""));
-                    known.add(name, value.to_owned());
+                    known.set(name, value.to_owned());
                 }
                 known.has_shell = !config.config.shell.is_empty();
             }
@@ -87,14 +93,21 @@ impl Known {
         self.env.insert(name.to_owned(), value);
     }
 
+    /// Adds one that the image has, too.
+    fn set(&mut self, name: &str, value: String) {
+        self.image_env.insert(name.to_owned(), value.clone());
+        self.add(name, value);
+    }
+
     /// Returns a text with its variables replaced.
     fn value(&self, text: &Text) -> String {
         finish(text, self, &mut Diagnostics::new()).unwrap_or_default()
     }
 
-    /// A stage begins.
+    /// A stage begins: what the image has takes the place of arguments.
     fn enter(&mut self) {
         self.last = [None; 3];
+        self.env.extend(self.image_env.clone());
     }
 
     /// Remembers what a step does.
@@ -105,10 +118,16 @@ impl Known {
                 let values = entries.iter().map(|(_, value)| self.value(value));
                 let values: Vec<String> = values.collect();
                 for ((name, _), value) in entries.iter().zip(values) {
-                    self.add(&name.value, value);
+                    self.set(&name.value, value);
                 }
             }
-            Verb::Named(..) => self.is_open = true,
+            Verb::Named(Named::Env, entries) => {
+                let pair = |(name, value): &(Text, Text)| (self.value(name), self.value(value));
+                let pairs: Vec<(String, String)> = entries.iter().map(pair).collect();
+                for (name, value) in pairs {
+                    self.set(&name, value);
+                }
+            }
             Verb::BuildEnv(entries) => {
                 for (name, value) in entries {
                     self.names.insert(name.value.clone());
@@ -173,7 +192,8 @@ impl Known {
         };
         if !path.starts_with('/') {
             let message = format!(
-                "Relative workdir {text:?} can have unexpected results if the base image changes"
+                "Relative workdir {} can have unexpected results if the base image changes",
+                units::quote(&text)
             );
             sink.add(Code::WorkdirRelativePath, step.span, message);
         }
@@ -236,8 +256,8 @@ fn secrets<'n>(
         let has = |list: &[&str]| lower.split('_').any(|word| list.contains(&word));
         if has(SECRET) && !has(PUBLIC) {
             let message = format!(
-                "Do not use ARG or ENV instructions for sensitive data ({what} {:?})",
-                name.value
+                "Do not use ARG or ENV instructions for sensitive data ({what} {})",
+                units::quote(&name.value)
             );
             sink.add(Code::SecretsUsedInArgOrEnv, span, message);
         }
@@ -249,24 +269,45 @@ fn base_platform<'a>(cx: &Cx<'a>, id: StageId, sink: &mut Sink<'a>) {
     let Input::Image(name) = &stage.base else {
         return;
     };
-    let resolved = cx.input.resolved;
-    let Some(config) = resolved.image_config(&name.value, &stage.platform) else {
+    let written = cx.input.build.stages[id.0].body.from.as_ref();
+    let written = written.and_then(|from| from.name.as_literal());
+    let written = written.unwrap_or(&name.value);
+    let span = cx.input.build.stages[id.0].span;
+    platform(cx, (&name.value, written), &stage.platform, span, sink);
+}
+
+/// Looks at the image that a copy is from.
+fn source_platform<'a>(cx: &Cx<'a>, step: &'a Step<Expanded>, sink: &mut Sink<'a>) {
+    if let Verb::Copy(copy) = &step.verb
+        && let Some(Input::Image(name)) = &copy.from
+    {
+        let written = cx.input.files.slice(name.span);
+        let names = (name.value.as_str(), written);
+        platform(cx, names, &cx.plan.target, step.span, sink);
+    }
+}
+
+/// Looks at an image, given its name and what is written.
+fn platform<'a>(
+    cx: &Cx<'a>,
+    (name, written): (&str, &str),
+    wanted: &Platform,
+    span: Span,
+    sink: &mut Sink<'a>,
+) {
+    let Some(config) = cx.input.resolved.image_config(name, wanted) else {
         return;
     };
     let found = Platform::new(&config.os, &config.architecture).normalized();
-    let wanted = &stage.platform;
+    let wanted = wanted.clone().normalized();
     if (&found.os, &found.architecture) == (&wanted.os, &wanted.architecture) {
         return;
     }
-    let written = cx.input.build.stages[id.0].body.from.as_ref();
-    let written = written.and_then(|from| from.name.as_literal());
     let message = format!(
-        "Base image {} was pulled with platform {:?}, expected {:?} for current build",
-        written.unwrap_or(&name.value),
+        "Base image {written} was pulled with platform {:?}, expected {:?} for current build",
         found.format_all(),
         wanted.format_all()
     );
-    let span = cx.input.build.stages[id.0].span;
     sink.add(Code::InvalidBaseImagePlatform, span, message);
 }
 
@@ -327,28 +368,36 @@ fn variables<'a>(known: &Known, step: &'a Step<Expanded>, sink: &mut Sink<'a>) {
     if known.is_open || matches!(step.verb, Verb::Expose(_)) {
         return;
     }
-    let mut names = Names(Vec::new());
-    let mut own = Vec::new();
+    // Each with the number of arguments that stand before it in the same instruction.
+    let mut names = Vec::new();
+    let (mut own, mut before) = (Vec::new(), Vec::new());
     match &step.verb {
         // Each argument sees those before it.
         Verb::BuildEnv(entries) => {
             for (name, value) in entries {
                 let mut mentioned = Names(Vec::new());
                 value.iter().for_each(|value| mentioned.text(value));
-                mentioned.0.retain(|it| !own.contains(it));
-                names.0.append(&mut mentioned.0);
-                own.push(name.value.clone());
+                mentioned.0.retain(|it| !before.contains(&it));
+                before.push(&name.value);
+                let mentioned = mentioned.0.into_iter().map(|name| (name, own.len()));
+                names.extend(mentioned);
+                own.extend(value.as_ref().map(|_| name.value.clone()));
             }
         }
         verb => {
-            map::verb::<Expanded, Seen>(verb, &mut names);
+            let mut mentioned = Names(Vec::new());
+            map::verb::<Expanded, Seen>(verb, &mut mentioned);
+            names.extend(mentioned.0.into_iter().map(|name| (name, 0)));
         }
     }
-    for name in names.0 {
+    for (name, n_own) in names {
         if known.names.contains(&name) || NOT_IN_ENV.contains(&name.as_str()) {
             continue;
         }
-        let near = closest(&name, known.env.keys().map(String::as_str));
+        let near = closest(
+            &name,
+            known.env.keys().chain(&own[..n_own]).map(String::as_str),
+        );
         let near = near.map(|near| format!(" (did you mean ${near}?)"));
         let near = near.unwrap_or_default();
         let message = format!("Usage of undefined variable '${name}'{near}");

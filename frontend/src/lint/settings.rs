@@ -1,7 +1,7 @@
 //! Which rules count where: `check` of the file, of a stage, of a step, and the build argument.
 
 use crate::diagnostic::suggest::nearest;
-use crate::diagnostic::{Code, Diagnostics, Place, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Place, Severity};
 use crate::dockerfile;
 use crate::expand::Asked;
 use crate::model::{Build, Check, Language, Stage, Step, Verb, Written};
@@ -24,6 +24,16 @@ const NOT_OURS: &[&str] = &[
     "StageNameCasing",
     "UndefinedArgInFrom",
     "UndefinedVar",
+];
+
+/// Rules of Dockerfiles for which only the settings of the file count
+/// (`dockerfile2llb/validations.go`, v0.32.2).
+const OF_FILE: &[Code] = &[
+    Code::ConsistentInstructionCasing,
+    Code::DuplicateStageName,
+    Code::InvalidDefaultArgInFrom,
+    Code::NoEmptyContinuation,
+    Code::ReservedStageName,
 ];
 
 /// Every name.
@@ -224,8 +234,9 @@ impl Checks {
         }
     }
 
-    /// Returns the settings of the stage and the steps around a place, the outermost first.
-    pub(super) fn around(&self, place: Option<Span>) -> impl Iterator<Item = &Check> {
+    /// Returns the settings of the stage and the steps around a finding, the outermost first.
+    pub(super) fn around(&self, of: &Diagnostic) -> impl Iterator<Item = &Check> {
+        let place = of.place.span().filter(|_| !OF_FILE.contains(&of.code));
         let is_around = move |around: Span| {
             place.is_some_and(|it| {
                 it.file == around.file && around.start <= it.start && it.end <= around.end

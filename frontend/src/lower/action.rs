@@ -140,7 +140,7 @@ pub(crate) enum MountKind {
         access: Access,
     },
     /// Memory; bytes, 0 for unlimited.
-    Tmpfs(i64),
+    Tmpfs(i64, Access),
     /// One inline file; its name, its mode and its bytes. The directory is mounted.
     Inline(Inline),
     /// A file of the context, made executable; its path. The directory is mounted.
@@ -295,6 +295,8 @@ pub(crate) struct EvaluatedStage {
     /// How many steps the log counts, if not the actions.
     pub(crate) n_steps: Option<usize>,
     pub(crate) span: Span,
+    /// How a Dockerfile says what it starts from.
+    pub(crate) command: Option<String>,
     pub(crate) base: Input,
     pub(crate) base_span: Span,
     /// Which image is asked for: as it was written.

@@ -35,6 +35,8 @@ pub(crate) struct Context<'a> {
     pub(crate) context_paths: ContextPaths,
     /// Whether steps are marked as the Dockerfile frontend does.
     is_dockerfile: bool,
+    /// The step that is emitted.
+    step: Option<Span>,
     pub(crate) diags: &'a mut Diagnostics,
     pub(crate) graph: Graph,
     /// By stage: nothing yet, or its filesystem.
@@ -67,6 +69,7 @@ pub(crate) fn emit(
         files,
         context_paths: evaluated.context_paths,
         is_dockerfile: dockerfile::is_dockerfile(root.name(), root.text()),
+        step: None,
         diags,
         graph: Graph::new(),
         outputs: vec![None; plan.stages.len()],
@@ -130,6 +133,7 @@ fn emit_action(
     below: Option<Output>,
 ) -> Option<Output> {
     let heading = action.heading;
+    cx.step = Some(heading.span);
     match action.kind {
         ActionKind::Parallel(branches) => parallel(cx, steps, &heading, branches, below),
         ActionKind::Exec(exec) => Some(exec::emit(cx, steps, heading, *exec, below)),

@@ -65,12 +65,23 @@ impl ContextPaths {
     }
 }
 
+/// Whose rules a step follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rules {
+    /// Those of build files: what cannot be meant is a mistake.
+    BuildFile,
+    /// Those of the Dockerfile frontend.
+    Dockerfile,
+}
+
 /// What every step may look at.
 pub(crate) struct Context<'a> {
     pub(crate) options: &'a Options,
     pub(crate) diags: &'a mut Diagnostics,
     plan: &'a Plan,
     context_paths: ContextPaths,
+    /// Those that the step follows.
+    rules: Rules,
     /// The shell that was used last.
     shell: Arc<[String]>,
 }
@@ -101,6 +112,7 @@ pub(crate) fn evaluate(
         diags,
         plan,
         context_paths: ContextPaths::default(),
+        rules: Rules::BuildFile,
         shell: Arc::default(),
     };
     if plan.stages[plan.result.0].is_context() {
@@ -134,6 +146,7 @@ pub(crate) fn evaluate(
             name: stage.title.as_ref().unwrap_or(&stage.name.value).clone(),
             n_steps: instruction::count(stage, &done),
             span: stage.span,
+            command: stage.command.clone(),
             base: stage.base.clone(),
             base_span: stage.base_span,
             base_platform: Arc::new(stage.platform.clone()),
@@ -210,6 +223,10 @@ fn triggered(cx: &mut Context, at: &mut Progress, one: &Step<Expanded>, trigger:
 
 /// Reads one step.
 pub(crate) fn step(cx: &mut Context, at: &mut Progress, step: &Step<Expanded>) {
+    cx.rules = match step.instruction {
+        Some(_) => Rules::Dockerfile,
+        None => Rules::BuildFile,
+    };
     match &step.verb {
         Verb::Run(run) => exec::run(cx, at, step, run),
         Verb::Script(script) => exec::script(cx, at, step, script),

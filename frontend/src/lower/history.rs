@@ -3,9 +3,9 @@
 //! Source of every form: `dockerfile2llb/convert.go`, v0.32.2. Tools such as `docker history`
 //! and vulnerability scanners read them.
 
-use std::fmt::Write as _;
-
 use oci_spec::image::{History, HistoryBuilder};
+
+use crate::units;
 
 use super::config::HealthConfig;
 
@@ -46,38 +46,13 @@ pub(crate) fn entry(made: &Entry, created: Option<&str>) -> History {
 
 /// Returns `["a" "b"]`: Go's `%q` of a list of strings, with a space or more between them.
 pub(crate) fn quoted_list(words: &[String], between: &str) -> String {
-    let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
+    let words: Vec<String> = words.iter().map(|word| units::quote(word)).collect();
     format!("[{}]", words.join(between))
 }
 
 /// Returns `[a b]`: Go's `%v` of a list of strings.
 pub(crate) fn plain_list(words: &[String]) -> String {
     format!("[{}]", words.join(" "))
-}
-
-/// Go's `strconv.Quote`.
-fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{b}' => out.push_str("\\v"),
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => {
-                let _ = write!(out, "\\x{:02x}", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// Returns Go's `%+v` of a `HealthcheckConfig`.

@@ -297,6 +297,7 @@ fn tmpfs<P: Phase, Q: Phase>(mount: &Tmpfs<P>, m: &mut impl MapPhase<P, Q>) -> T
         span: mount.span,
         target: m.text(&mount.target),
         size: optional(&mount.size, m),
+        writable: mount.writable,
     }
 }
 

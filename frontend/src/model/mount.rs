@@ -161,7 +161,7 @@ pub struct Bind<P: Phase> {
     pub writable: Option<Spanned<bool>>,
 }
 
-/// `{tmpfs: target, size}`.
+/// `{tmpfs: target, size, writable}`.
 #[derive(Clone, Debug)]
 pub struct Tmpfs<P: Phase> {
     /// Where it was written.
@@ -170,4 +170,6 @@ pub struct Tmpfs<P: Phase> {
     pub target: P::Text,
     /// Bytes with a unit (`64m`); unlimited without.
     pub size: Option<P::Text>,
+    /// Whether the step may write; default yes.
+    pub writable: Option<Spanned<bool>>,
 }

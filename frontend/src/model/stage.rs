@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::{Field, View};
 use crate::text::{Span, Spanned};
 use crate::units::{self, Malformed};
@@ -24,6 +24,10 @@ pub struct Stage {
     pub number: Option<usize>,
     /// What the log shows in place of the name.
     pub title: Option<String>,
+    /// The `FROM` of a Dockerfile, its lines joined.
+    pub command: Option<String>,
+    /// Mistakes that count only if the stage is built.
+    pub mistakes: Vec<Mistake>,
     /// Name and body.
     pub span: Span,
     /// For `--call=targets`.
@@ -32,6 +36,15 @@ pub struct Stage {
     pub body: Body,
     /// The keys that differ by target platform.
     pub by_platform: Vec<Variant>,
+}
+
+/// A mistake in a Dockerfile that counts for some builds only.
+#[derive(Clone, Debug)]
+pub struct Mistake {
+    /// What is wrong.
+    pub diagnostic: Diagnostic,
+    /// It does not count if the request sets this argument.
+    pub unless: Option<String>,
 }
 
 /// One entry of a stage's `by-platform`.
@@ -246,6 +259,8 @@ fn decode_one(field: Field<'_>, cx: &mut Cx<'_>) -> Option<Stage> {
         name: field.key.map(str::to_owned),
         number: None,
         title: None,
+        command: None,
+        mistakes: Vec::new(),
         span: field.key.span.to(fields.span),
         description: fields.literal("description", cx),
         body,

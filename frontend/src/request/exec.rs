@@ -29,7 +29,7 @@ pub struct ExecRequest {
     /// Memory and CPU; in no digest.
     pub resources: ResourceLimits,
     /// Proxies; in no digest.
-    pub proxy: Proxy,
+    pub proxy: Option<Proxy>,
 }
 
 /// One `--ulimit`.
@@ -208,9 +208,13 @@ fn cpuset(reader: &mut Reader<'_>, key: &str, flag: &'static str) -> Option<Stri
     }
 }
 
-/// A name in lower case wins over the same in upper case, which stands before it in the map.
-fn proxy(args: &BTreeMap<String, String>) -> Proxy {
+/// Returns the proxies that build arguments name.
+///
+/// One that is empty counts (`dockerfile2llb/convert.go:proxyEnvFromBuildArgs`, v0.32.2). A name in
+/// lower case wins over the same in upper case, which stands before it in the map.
+pub fn proxy(args: &BTreeMap<String, String>) -> Option<Proxy> {
     let mut proxy = Proxy::default();
+    let mut is_named = false;
     for (name, value) in args {
         let place = match name.to_ascii_lowercase().as_str() {
             "http_proxy" => &mut proxy.http,
@@ -221,6 +225,7 @@ fn proxy(args: &BTreeMap<String, String>) -> Proxy {
             _ => continue,
         };
         place.clone_from(value);
+        is_named = true;
     }
-    proxy
+    is_named.then_some(proxy)
 }

@@ -143,7 +143,11 @@ fn a_proxy_in_lower_case_wins() {
             "build-arg:http_proxy=b",
             "build-arg:NO_PROXY=c",
         ],
-        |r| (r.exec.proxy.http, r.exec.proxy.none),
+        |r| {
+            r.exec
+                .proxy
+                .map_or_else(Default::default, |it| (it.http, it.none))
+        },
         r#"("b", "c")"#,
     );
 }

@@ -75,9 +75,10 @@ impl Block<'_> {
             pb::MountType::Cache => self.cache(mount),
             pb::MountType::Tmpfs => {
                 let size = mount.tmpfs_opt.map_or(0, |tmpfs| tmpfs.size);
+                let access = if mount.readonly { " read-only" } else { "" };
                 return match size {
-                    0 => format!("{place} tmpfs"),
-                    size => format!("{place} tmpfs of {size} bytes"),
+                    0 => format!("{place} tmpfs{access}"),
+                    size => format!("{place} tmpfs of {size} bytes{access}"),
                 };
             }
             pb::MountType::Secret => {

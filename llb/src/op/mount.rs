@@ -63,6 +63,7 @@ impl Mount {
         Tmpfs {
             path: path.into(),
             size: 0,
+            writes: Writes::Kept,
         }
     }
 
@@ -213,12 +214,19 @@ impl Cache {
 pub struct Tmpfs {
     path: String,
     size: i64,
+    writes: Writes,
 }
 
 impl Tmpfs {
     /// Limits its size, in bytes.
     pub fn size(mut self, bytes: i64) -> Self {
         self.size = bytes;
+        self
+    }
+
+    /// Makes it read-only.
+    pub fn read_only(mut self) -> Self {
+        self.writes = Writes::Refused;
         self
     }
 }
@@ -396,7 +404,7 @@ impl Place {
         let (selector, writes, kind) = match self {
             Self::Bind(mount) => (mount.selector.as_str(), mount.writes, pb::MountType::Bind),
             Self::Cache(mount) => (mount.selector.as_str(), mount.writes, pb::MountType::Cache),
-            Self::Tmpfs(_) => ("", Writes::Kept, pb::MountType::Tmpfs),
+            Self::Tmpfs(mount) => ("", mount.writes, pb::MountType::Tmpfs),
         };
         wire.int(1, input);
         wire.text(2, selector);

@@ -3,7 +3,8 @@
 //! `==== what it shows | --target x` starts one; lines above the first say what the file has. A line
 //! `%% NAME = a || b` stands for several: every `@NAME@` is each of these in turn, together with all
 //! others' (`@@` is nothing at all). The options are those of a build, and `crlf`, `bom` and
-//! `no-end`, which change what ends lines, begins the text, and ends it.
+//! `no-end`, which change what ends lines, begins the text, and ends it, and `edge`: the converter may
+//! refuse it.
 
 /// One Dockerfile and how it is built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(crate) struct Case {
     /// Options of a build: `--target x --build-arg A=b`.
     pub(crate) options: String,
     pub(crate) text: String,
+    /// Whether its conversion may be refused.
+    pub(crate) is_edge: bool,
 }
 
 /// Returns every case of an archive.
@@ -42,6 +45,7 @@ fn one(part: &str) -> Vec<Case> {
         name: name.to_owned(),
         options: options.to_owned(),
         text,
+        is_edge: false,
     };
     let all = choices.iter().fold(vec![whole], replaced);
     all.into_iter().map(finished).collect()
@@ -58,6 +62,7 @@ fn replaced(cases: Vec<Case>, (name, values): &(&str, Vec<&str>)) -> Vec<Case> {
                 name: format!("{}, {name} is `{value}`", case.name),
                 options: case.options.replace(&place, value),
                 text: case.text.replace(&place, value),
+                is_edge: false,
             });
         }
     }
@@ -67,13 +72,15 @@ fn replaced(cases: Vec<Case>, (name, values): &(&str, Vec<&str>)) -> Vec<Case> {
 fn finished(mut case: Case) -> Case {
     let words = case.options.split(' ');
     let (build, form): (Vec<&str>, Vec<&str>) = {
-        let is_form = |word: &&str| ["crlf", "bom", "no-end"].contains(word);
+        let is_form = |word: &&str| ["crlf", "bom", "no-end", "edge"].contains(word);
         words.partition(|word| !is_form(word))
     };
+    case.is_edge = form.contains(&"edge");
     for word in form {
         case.text = match word {
             "crlf" => case.text.replace('\n', "\r\n"),
             "bom" => format!("\u{feff}{}", case.text),
+            "edge" => continue,
             _ => case.text.trim_end().to_owned(),
         };
     }

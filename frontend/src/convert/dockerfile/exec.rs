@@ -303,6 +303,9 @@ fn others(cx: &mut Cx<'_>, exec: &Exec<Written>, mounts: &mut Vec<String>) {
     for tmpfs in &exec.tmpfs {
         let mut mount = format!("type=tmpfs,target={}", cx.word(&tmpfs.target));
         field(cx, &mut mount, "size", tmpfs.size.as_ref());
+        if tmpfs.writable.as_ref().is_some_and(|it| !it.value) {
+            mount += ",ro";
+        }
         mounts.push(mount);
     }
 }

@@ -178,6 +178,7 @@ fn mounts(exec: &Exec<Written>) -> Vec<Tree> {
         let mut fields = Fields::default();
         fields.put("tmpfs", Some(text(&tmpfs.target)));
         fields.put("size", tmpfs.size.as_ref().map(bare));
+        fields.boolean("writable", tmpfs.writable.as_ref());
         mounts.push(fields.tree());
     }
     mounts

@@ -123,7 +123,13 @@ fn emit_mount(
             }
         }
         MountKind::Cache { .. } => cache_mount(cx, action, mount, root),
-        MountKind::Tmpfs(size) => LlbMount::tmpfs(target).size(*size).into(),
+        MountKind::Tmpfs(size, access) => {
+            let tmpfs = LlbMount::tmpfs(target).size(*size);
+            match access {
+                Access::ReadOnly => tmpfs.read_only().into(),
+                Access::Discarded => tmpfs.into(),
+            }
+        }
         MountKind::Inline(inline) => {
             let output = inline_file(cx, inline);
             LlbMount::bind(target, Some(output))

@@ -18,11 +18,17 @@ pub(crate) fn base(cx: &mut Context, steps: &mut Steps, name: &str) -> Option<Ou
     let platform = Arc::clone(&steps.stage.base_platform);
     let pinned = pinned(cx, name, &platform);
     let title = steps.next(cx, &format!("FROM {pinned}"));
-    let location = cx.location(steps.stage.base_span);
+    // In a Dockerfile all of the FROM is marked.
+    let location = cx.location(match steps.stage.command {
+        Some(_) => steps.stage.span,
+        None => steps.stage.base_span,
+    });
+    let written = steps.stage.command.clone();
+    let command = written.unwrap_or_else(|| format!("FROM {name}"));
     let vertex = image(cx, name, &platform)?;
     let vertex = vertex
         .name(title)
-        .describe("com.docker.dockerfile.v1.command", format!("FROM {name}"))
+        .describe("com.docker.dockerfile.v1.command", command)
         .location(location);
     Some(cx.graph.add(vertex).output(0))
 }
@@ -36,12 +42,15 @@ pub(crate) fn input(cx: &mut Context, input: &Input) -> Option<Output> {
         }
         Input::Image(name) => {
             let platform = cx.plan.target.clone();
-            let location = cx.location(name.span);
+            // In a Dockerfile all of the instruction is marked.
+            let span = cx.step.filter(|_| cx.is_dockerfile);
+            let location = cx.location(span.unwrap_or(name.span));
             let title = format!("FROM {}", pinned(cx, &name.value, &platform));
-            let vertex = image(cx, &name.value, &platform)?
-                .name(title)
-                .location(location);
-            Some(cx.graph.add(vertex).output(0))
+            let mut vertex = image(cx, &name.value, &platform)?.name(title);
+            if cx.is_dockerfile {
+                vertex = vertex.describe("com.docker.dockerfile.v1.command", "");
+            }
+            Some(cx.graph.add(vertex.location(location)).output(0))
         }
         Input::Context(span) => build_context(cx, *span),
         Input::NamedContext(name) => {

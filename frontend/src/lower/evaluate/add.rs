@@ -10,8 +10,8 @@ use crate::units::Malformed;
 use super::super::action::{CopySource, Unpack};
 use super::super::path;
 use super::copy::{Line, Parts, finish, inline_source, link_flag, placement};
-use super::text::{parsed, path_of, string, strings};
-use super::{Context, Progress};
+use super::text::{meaning, path_of, string, strings};
+use super::{Context, Progress, Rules};
 
 /// Reads an `add`.
 pub(crate) fn add(
@@ -23,11 +23,20 @@ pub(crate) fn add(
     let mut line = Line::new("ADD");
     let placement = placement(cx, at, &add.chown, add.chmod.as_ref(), add.link.as_ref());
     placement.write(&mut line);
+    let checksum = add.checksum.as_ref();
+    let mut own = Own {
+        keep_git_dir: add.keep_git_dir.as_ref().map(|keep| keep.value),
+        checksum: checksum.map(|text| string(cx, &at.state, text)),
+    };
+    if cx.rules == Rules::Dockerfile {
+        own.checksum = own.checksum.filter(|checksum| !checksum.is_empty());
+        one_source(cx, add, &own);
+    }
     let mut sources = Vec::new();
     for source in &add.sources {
         match source {
             model::Source::Path(text) => {
-                sources.extend(added_source(cx, at, add, text, &mut line));
+                sources.extend(added_source(cx, (at, add, &mut own), text, &mut line));
             }
             model::Source::Content(content) => {
                 sources.push(inline_source(cx, at, content, &mut line));
@@ -69,11 +78,28 @@ fn flags(cx: &mut Context, at: &Progress, add: &model::Add<Expanded>) -> String 
     flags
 }
 
+/// What is asked of downloads.
+struct Own {
+    keep_git_dir: Option<bool>,
+    checksum: Option<String>,
+}
+
+/// Reports a checksum of several sources.
+fn one_source(cx: &mut Context, add: &model::Add<Expanded>, own: &Own) {
+    let is_path = |source: &&model::Source<Expanded>| matches!(source, model::Source::Path(_));
+    if let Some(checksum) = &add.checksum
+        && own.checksum.is_some()
+        && add.sources.iter().filter(is_path).count() != 1
+    {
+        let message = "checksum can't be specified for multiple sources";
+        cx.diags.report(Code::BadValue, checksum.span, message);
+    }
+}
+
 /// Returns a source of an `add`: a path, an address or a repository.
 fn added_source(
     cx: &mut Context,
-    at: &Progress,
-    add: &model::Add<Expanded>,
+    (at, add, own): (&Progress, &model::Add<Expanded>, &mut Own),
     text: &Text,
     line: &mut Line,
 ) -> Option<CopySource> {
@@ -86,11 +112,18 @@ fn added_source(
                 .report(Code::BadValue, text.span, error.to_string());
             None
         }
-        Ok(Some(url)) if !url.is_like_a_path => git_source(cx, at, add, text, url),
+        Ok(Some(url)) if !url.is_like_a_path => {
+            let is_web = written.starts_with("http://") || written.starts_with("https://");
+            // Its name is taken for a path, too (`dockerfile2llb/convert.go:dispatch`, v0.32.2).
+            if cx.rules == Rules::Dockerfile && !is_web {
+                cx.uses(&Input::Context(text.span), &written);
+            }
+            git_source(cx, (add, own), text, url)
+        }
         _ if git_url::is_http(&written) => {
-            let checksum = add.checksum.as_ref();
-            let checksum = match checksum {
-                Some(text) => Some(parsed(cx, &at.state, text, parse_digest)?),
+            let span = add.checksum.as_ref().map_or(text.span, |it| it.span);
+            let checksum = match &own.checksum {
+                Some(checksum) => Some(meaning(cx, checksum, span, parse_digest)?),
                 None => None,
             };
             let unpack = if unpack == Some(true) {
@@ -107,7 +140,7 @@ fn added_source(
             })
         }
         _ => {
-            refuse_checksum(cx, add);
+            refuse_checksum(cx, add, own);
             let from = Input::Context(text.span);
             cx.uses(&from, &written);
             let written = path_of(cx, &at.state, &written, text.span);
@@ -146,8 +179,8 @@ fn parse_digest(text: &str) -> Result<String, Malformed> {
     }
 }
 
-fn refuse_checksum(cx: &mut Context, add: &model::Add<Expanded>) {
-    if let Some(checksum) = &add.checksum {
+fn refuse_checksum(cx: &mut Context, add: &model::Add<Expanded>, own: &Own) {
+    if let Some(checksum) = add.checksum.as_ref().filter(|_| own.checksum.is_some()) {
         cx.diags
             .report(
                 Code::BadValue,
@@ -187,37 +220,39 @@ fn percent_decoded(segment: &str) -> String {
 
 fn git_source(
     cx: &mut Context,
-    at: &Progress,
-    add: &model::Add<Expanded>,
+    (add, own): (&model::Add<Expanded>, &mut Own),
     text: &Text,
     mut url: git_url::GitUrl,
 ) -> Option<CopySource> {
-    if let Some(keep) = &add.keep_git_dir {
-        if url.keep_git_dir.is_some_and(|own| own != keep.value) {
+    if let Some(keep) = own.keep_git_dir {
+        if url.keep_git_dir.is_some_and(|own| own != keep) {
+            let span = add.keep_git_dir.as_ref().map_or(text.span, |it| it.span);
             cx.diags
                 .report(
                     Code::BadValue,
-                    keep.span,
+                    span,
                     "`keep-git-dir` contradicts the address",
                 )
                 .secondary(text.span, "this address says otherwise");
             return None;
         }
-        url.keep_git_dir = Some(keep.value);
+        url.keep_git_dir = Some(keep);
     }
-    if let Some(checksum) = &add.checksum {
-        let own = string(cx, &at.state, checksum);
-        if url.checksum.as_ref().is_some_and(|found| *found != own) {
+    if let Some(checksum) = &own.checksum {
+        if url.checksum.as_ref().is_some_and(|found| found != checksum) {
+            let span = add.checksum.as_ref().map_or(text.span, |it| it.span);
             cx.diags
-                .report(
-                    Code::BadValue,
-                    checksum.span,
-                    "`checksum` contradicts the address",
-                )
+                .report(Code::BadValue, span, "`checksum` contradicts the address")
                 .secondary(text.span, "this address says otherwise");
             return None;
         }
-        url.checksum = Some(own);
+        url.checksum = Some(checksum.clone());
+    }
+    // What an address says holds for those after it
+    // (`dockerfile2llb/convert_copy.go:dispatchCopy`, v0.32.2).
+    if cx.rules == Rules::Dockerfile {
+        own.keep_git_dir = url.keep_git_dir.or(own.keep_git_dir);
+        own.checksum = url.checksum.clone().or(own.checksum.take());
     }
     Some(CopySource::Git(Box::new(url)))
 }

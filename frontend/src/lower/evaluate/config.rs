@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use crate::diagnostic::Code;
 use crate::expand::{Expanded, NOT_IN_ENV};
-use crate::expr::Text;
+use crate::expr::{EnvName, Modifier, Piece, Reference, Test, Text};
 use crate::model::{Command, Healthcheck, Named, Step, Verb};
 use crate::text::Spanned;
 use crate::units::{self, Malformed};
@@ -11,8 +12,8 @@ use crate::units::{self, Malformed};
 use super::super::config::{Empty, HealthConfig};
 use super::super::history::{self, Layer};
 use super::super::state::State;
-use super::text::{parsed, parsed_option, path_of, string, strings};
-use super::{Context, Progress, path};
+use super::text::{meaning, parsed, parsed_option, path_of, string, strings};
+use super::{Context, Progress, Rules, path};
 
 /// Which list a variable goes into.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -206,15 +207,20 @@ fn entrypoint(cx: &mut Context, at: &mut Progress, command: &Command<Expanded>) 
     }
 }
 
-/// Ports are sorted as they are written (`instructions/parse.go:parseExpose`, v0.32.2); a value may
-/// hold several (`dockerfile2llb/convert_expose.go`).
+/// Ports are sorted as they are written (`instructions/parse.go:parseExpose`, v0.32.2), in a
+/// Dockerfile by its reader; a value may hold several (`dockerfile2llb/convert_expose.go`).
 fn expose(cx: &mut Context, at: &mut Progress, ports: &[Text]) {
     let mut written: Vec<(String, Vec<String>)> = Vec::new();
     for port in ports {
-        let found = parsed(cx, &at.state, port, words_of_ports).unwrap_or_default();
-        written.push((string(cx, &at.state, port), found));
+        let found = match cx.rules {
+            Rules::BuildFile => parsed(cx, &at.state, port, words_of_ports),
+            Rules::Dockerfile => instruction_ports(cx, &at.state, port),
+        };
+        written.push((string(cx, &at.state, port), found.unwrap_or_default()));
     }
-    written.sort();
+    if cx.rules == Rules::BuildFile {
+        written.sort();
+    }
     let found: Vec<String> = written.into_iter().flat_map(|(_, found)| found).collect();
     at.record(
         format!("EXPOSE {}", history::plain_list(&found)),
@@ -226,13 +232,64 @@ fn expose(cx: &mut Context, at: &mut Progress, ports: &[Text]) {
         .extend(found.into_iter().map(|port| (port, Empty {})));
 }
 
+/// Returns the ports of one word of an EXPOSE. What stands in it before a variable with a modifier is
+/// lost (`shell/lex.go:processStopOn` empties the buffer of the word, v0.32.2).
+fn instruction_ports(cx: &mut Context, state: &State, port: &Text) -> Option<Vec<String>> {
+    let mut words = vec![String::new()];
+    for piece in port.pieces.iter() {
+        match piece {
+            Piece::Literal(literal) => {
+                // Of blanks only the quoted ones are ASCII.
+                let is_blank = |c: char| c.is_whitespace() && !c.is_ascii();
+                let mut parts = literal.split(is_blank);
+                words.last_mut()?.push_str(parts.next().unwrap_or_default());
+                words.extend(parts.map(str::to_owned));
+            }
+            Piece::Reference(reference) => {
+                if has_word(reference) {
+                    words.last_mut()?.clear();
+                }
+                let mut one = Text::literal(port.span, "");
+                one.pieces.push(piece.clone());
+                let value = string(cx, state, &one);
+                let mut parts = value.split(char::is_whitespace);
+                words.last_mut()?.push_str(parts.next().unwrap_or_default());
+                words.extend(parts.map(str::to_owned));
+            }
+        }
+    }
+    let words = words.iter().filter(|word| !word.is_empty());
+    let ports = words.map(|word| meaning(cx, word, port.span, units::parse_port));
+    ports
+        .collect::<Option<Vec<_>>>()
+        .map(|ports| ports.concat())
+}
+
+/// Tells whether a variable has a modifier with a word.
+fn has_word(reference: &Reference<EnvName>) -> bool {
+    match &reference.modifier {
+        None => false,
+        // A variable alone is empty if it is not set.
+        Some(Modifier::Default(Test::Unset, word)) => word.as_literal() != Some(""),
+        Some(_) => true,
+    }
+}
+
 fn words_of_ports(text: &str) -> Result<Vec<String>, Malformed> {
     let ports: Result<Vec<_>, _> = text.split_whitespace().map(units::parse_port).collect();
     Ok(ports?.concat())
 }
 
 fn volume(cx: &mut Context, at: &mut Progress, volumes: &[Text]) {
-    let volumes = strings(cx, &at.state, volumes);
+    let texts = volumes;
+    let volumes = strings(cx, &at.state, texts);
+    let mut all = volumes.iter().zip(texts);
+    if let Some((_, text)) = all.find(|(volume, _)| volume.is_empty())
+        && cx.rules == Rules::Dockerfile
+    {
+        let message = "VOLUME specified can not be an empty string";
+        cx.diags.report(Code::BadValue, text.span, message);
+    }
     if volumes.is_empty() {
         return;
     }

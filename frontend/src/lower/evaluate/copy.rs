@@ -14,8 +14,8 @@ use super::super::history::Layer;
 use super::super::path;
 use super::exec::content_name;
 use super::mount::{mode, octal};
-use super::text::{parsed, path_of, string, strings};
-use super::{Context, Progress};
+use super::text::{meaning, parsed, path_of, string, strings};
+use super::{Context, Progress, Rules};
 
 /// Reads a `copy`, or a `file`, which is a copy of content to one path.
 pub(crate) fn copy(
@@ -166,7 +166,10 @@ pub(super) fn placement(
         Some(units::Mode::Symbolic(mode)) => Mode::Symbolic(mode),
     };
     let is_linked = flag(link) && mode == Mode::Keep;
-    if is_linked && let Some(text) = chown {
+    if is_linked
+        && cx.rules == Rules::BuildFile
+        && let Some(text) = chown
+    {
         refuse_names(cx, at, text);
     }
     let layering = if is_linked {
@@ -182,9 +185,10 @@ pub(super) fn placement(
     }
 }
 
-/// A linked copy knows no `/etc/passwd`, so BuildKit refuses names there.
+/// A linked copy knows no `/etc/passwd`, so BuildKit refuses names there; those that are written are
+/// found before.
 fn refuse_names(cx: &mut Context, at: &Progress, chown: &Text) {
-    if half_of(cx, at, chown).is_some() {
+    if chown.as_literal().is_none() {
         return;
     }
     let Some(owner) = parsed(cx, &at.state, chown, units::parse_user) else {
@@ -222,10 +226,16 @@ pub(super) fn owner(cx: &mut Context, at: &Progress, text: &Text) -> String {
     if let Some(owner) = half_of(cx, at, text) {
         return owner;
     }
-    match parsed(cx, &at.state, text, units::parse_user) {
-        Some(_) => string(cx, &at.state, text),
-        None => String::new(),
+    let owner = string(cx, &at.state, text);
+    // One that names an unknown variable is passed over.
+    if owner.contains("${{") {
+        return String::new();
     }
+    if cx.rules == Rules::Dockerfile {
+        return owner;
+    }
+    let meant = meaning(cx, &owner, text.span, units::parse_user);
+    meant.map(|_| owner).unwrap_or_default()
 }
 
 /// What a copy or add is made of.
@@ -322,7 +332,7 @@ fn refuse_remote(cx: &mut Context, text: &Text, written: &str) {
 /// (`dockerfile2llb/convert_copy.go:dispatchCopy`, v0.32.2).
 fn parents_source(written: &str, how: &How) -> CopySource {
     let (pivot, pattern) = written.split_once("/./").unwrap_or(("/", written));
-    let pattern = path::join("/", pattern);
+    let pattern = path::directory("/", pattern);
     let is_literal = !path::has_wildcards(pivot) && !path::has_wildcards(&pattern);
     let is_required = is_literal && how.missing == Missing::Error;
     CopySource::Files {
@@ -330,7 +340,7 @@ fn parents_source(written: &str, how: &How) -> CopySource {
         path: path::join("/", pivot),
         unpack: Unpack::No,
         required: is_required.then(|| path::join("/", &format!("{pivot}/{pattern}"))),
-        include: Some(pattern.trim_start_matches('/').to_owned()),
+        include: Some(pattern.strip_prefix('/').unwrap_or(&pattern).to_owned()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::model::{self, Command, Run, Script, Security, Source, Step};
 use crate::text::Spanned;
 use crate::units;
 
-use super::super::action::{ActionKind, Exec, Extras, Inline, Missing, Mount, MountKind};
+use super::super::action::{Access, ActionKind, Exec, Extras, Inline, Missing, Mount, MountKind};
 use super::super::history::{Layer, quoted_list};
 use super::super::state::{self, State};
 use super::super::{need, path};
@@ -19,7 +19,7 @@ use super::command::shell_text;
 use super::instruction::summary;
 use super::mount::{self, Runner};
 use super::text::{parsed, parsed_option, path_of, string, strings};
-use super::{Context, Progress, open};
+use super::{Context, Progress, Rules, open};
 
 /// Where an inline script is mounted (`dockerfile2llb/convert.go:dispatchRun`, v0.32.2).
 const SCRIPTS: &str = "/dev/pipes/";
@@ -121,7 +121,7 @@ pub(crate) fn script(
     exec(cx, at, step, &script.exec, executed);
 }
 
-/// Returns the name of inline content; a bad one is reported.
+/// Returns the name of inline content; a bad one is reported. A Dockerfile may have any.
 pub(crate) fn content_name(
     cx: &mut Context,
     state: &State,
@@ -131,6 +131,9 @@ pub(crate) fn content_name(
         return "EOF".to_owned();
     };
     let text = string(cx, state, name);
+    if cx.rules == Rules::Dockerfile {
+        return text;
+    }
     let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     if text.is_empty() || !text.chars().all(is_good) || text.starts_with('.') {
         let message = format!("`{text}` is not the name of a file");
@@ -175,7 +178,7 @@ fn exec(
     if let Some(size) = shm_size(cx, at, options) {
         mounts.push(Mount {
             target: "/dev/shm".to_owned(),
-            kind: MountKind::Tmpfs(size),
+            kind: MountKind::Tmpfs(size, Access::Discarded),
         });
     }
     let ssh = mount::ssh(cx, at, options);

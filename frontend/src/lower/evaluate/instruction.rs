@@ -13,7 +13,8 @@ use super::{Context, text};
 pub(crate) fn count(stage: &Stage, steps: &[Step<Expanded>]) -> Option<usize> {
     let n_triggers = stage.triggers.len();
     let own = steps.get(n_triggers..).unwrap_or_default();
-    own.first()?.instruction.as_ref()?;
+    let first = own.first().or(steps.first())?;
+    first.instruction.as_ref()?;
     let is_counted = |step: &&Step<Expanded>| {
         matches!(
             step.verb,

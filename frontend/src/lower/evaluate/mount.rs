@@ -12,7 +12,7 @@ use super::super::action::{Access, CacheOwner, Inline, Missing, Mount, MountKind
 use super::super::path;
 use super::super::state::{self, Env, State};
 use super::text::{meaning, parsed_option, string};
-use super::{Context, Progress};
+use super::{Context, Progress, Rules};
 
 /// Who runs a step, and where.
 pub(crate) struct Runner<'a> {
@@ -33,24 +33,41 @@ pub(crate) fn mounts(
 ) -> Vec<Mount> {
     let mut mounts = Vec::new();
     for bind in &exec.binds {
-        mounts.extend(bind_mount(cx, at, bind, runner));
+        let mount = bind_mount(cx, at, bind, runner);
+        mounts.extend(mount.map(|mount| (bind.span, mount)));
     }
     for tmpfs in &exec.tmpfs {
-        mounts.extend(tmpfs_mount(cx, at, tmpfs, runner));
+        let mount = tmpfs_mount(cx, at, tmpfs, runner);
+        mounts.extend(mount.map(|mount| (tmpfs.span, mount)));
     }
     for cache in &exec.caches {
         match cache {
-            Cache::Mount(cache) => mounts.extend(cache_mount(cx, at, cache, runner)),
-            Cache::Preset(preset, span) => preset_mounts(cx, preset, *span, runner, &mut mounts),
+            Cache::Mount(cache) => {
+                let mount = cache_mount(cx, at, cache, runner);
+                mounts.extend(mount.map(|mount| (cache.span, mount)));
+            }
+            Cache::Preset(preset, span) => {
+                let mut of_preset = Vec::new();
+                preset_mounts(cx, preset, *span, runner, &mut of_preset);
+                mounts.extend(of_preset.into_iter().map(|mount| (*span, mount)));
+            }
         }
     }
-    mounts
+    if cx.rules == Rules::Dockerfile {
+        mounts.sort_by_key(|(span, _)| span.start);
+    }
+    mounts.into_iter().map(|(_, mount)| mount).collect()
 }
 
 /// Returns where something is mounted: relative to the working directory, never the root.
 fn target(cx: &mut Context, state: &State, text: &Text, runner: &Runner) -> Option<String> {
     let target = path::directory(runner.cwd, &string(cx, state, text));
-    if path::clean(&target) == "/" {
+    // (`dockerfile2llb/convert_runmount.go:dispatchRunMounts`, v0.32.2)
+    let is_root = match cx.rules {
+        Rules::BuildFile => path::clean(&target) == "/",
+        Rules::Dockerfile => target == "/",
+    };
+    if is_root {
         cx.diags
             .report(Code::BadValue, text.span, "nothing can be mounted over `/`")
             .help("name a directory below it");
@@ -93,9 +110,20 @@ fn tmpfs_mount(
 ) -> Option<Mount> {
     let target = target(cx, &at.state, &tmpfs.target, runner)?;
     let size = parsed_option(cx, &at.state, tmpfs.size.as_ref(), units::parse_bytes);
+    // It uses nothing, but is taken for a mount of the build context
+    // (`dockerfile2llb/convert_runmount.go:dispatchRunMounts`, v0.32.2).
+    if cx.rules == Rules::Dockerfile {
+        cx.uses(&Input::Context(tmpfs.span), "/");
+    }
     Some(Mount {
         target,
-        kind: MountKind::Tmpfs(size.unwrap_or_default()),
+        kind: MountKind::Tmpfs(
+            size.unwrap_or_default(),
+            match tmpfs.writable.as_ref().is_none_or(|flag| flag.value) {
+                true => Access::Discarded,
+                false => Access::ReadOnly,
+            },
+        ),
     })
 }
 
@@ -110,7 +138,11 @@ fn cache_mount(
     let target = target(cx, state, &cache.path, runner)?;
     let id = match &cache.id {
         Some(id) => string(cx, state, id),
-        None => path::clean(&written),
+        None => String::new(),
+    };
+    let id = match (id.as_str(), &cache.id, cx.rules) {
+        ("", None, _) | ("", _, Rules::Dockerfile) => path::clean(&written),
+        _ => id,
     };
     let source = cache
         .source
@@ -303,8 +335,11 @@ fn secret_mount(cx: &mut Context, state: &State, secret: &SecretMount<Expanded>)
         .target
         .as_ref()
         .map(|target| string(cx, state, target));
-    let id = match (&secret.id, &target) {
-        (Some(id), _) => string(cx, state, id),
+    let id = secret.id.as_ref().map(|id| string(cx, state, id));
+    let is_there = |text: &String| cx.rules == Rules::BuildFile || !text.is_empty();
+    let (target, id) = (target.filter(is_there), id.filter(is_there));
+    let id = match (id, &target) {
+        (Some(id), _) => id,
         (None, Some(target)) => path::base_name(target).to_owned(),
         (None, None) => {
             cx.diags

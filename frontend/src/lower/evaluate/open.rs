@@ -80,6 +80,7 @@ fn add(parsed: Parsed<EnvName>, open: &OpenMount<Expanded>, exec: &mut Exec<Expa
             span,
             target: parsed.target.unwrap_or_else(empty),
             size: parsed.size,
+            writable: flag(parsed.is_read_only != Some(true)),
         }),
         Kind::Secret => exec.secrets.push(SecretMount {
             span,

@@ -8,10 +8,10 @@ use crate::units::Malformed;
 
 use super::super::path;
 use super::super::state::State;
-use super::Context;
+use super::{Context, Rules};
 
 /// What `env.*` means at one point of a stage.
-struct Environment<'a>(&'a State);
+struct Environment<'a>(&'a State, Rules);
 
 impl Scope<EnvName> for Environment<'_> {
     fn find(&self, name: &EnvName) -> Found<'_> {
@@ -20,6 +20,10 @@ impl Scope<EnvName> for Environment<'_> {
             None if self.0.has_unknown_env => Found::Later(name.clone()),
             None => Found::Unset,
         }
+    }
+
+    fn needs_all_words(&self) -> bool {
+        self.1 == Rules::Dockerfile
     }
 
     fn unset(&self, reference: &Reference<EnvName>, diags: &mut Diagnostics) {
@@ -44,7 +48,7 @@ pub(crate) fn string(cx: &mut Context, state: &State, text: &Text) -> String {
     if let Some(literal) = text.as_literal() {
         return literal.to_owned();
     }
-    let found = eval(text, &Environment(state), cx.diags);
+    let found = eval(text, &Environment(state, cx.rules), cx.diags);
     shown(found.as_ref().unwrap_or(text))
 }
 

@@ -174,6 +174,7 @@ pub(in crate::model) static TMPFS: Table = Table {
             "64m",
             "Bytes with a unit; unlimited without.",
         ),
+        key("writable", Kind::Bool, "false", "`false` refuses writes."),
     ]],
 };
 
@@ -454,6 +455,7 @@ fn tmpfs(slot: Slot<'_>, at: Span, cx: &mut Cx<'_>) -> Option<Tmpfs<Written>> {
     Some(Tmpfs {
         span: fields.span,
         size: fields.checked_text("size", check_size, cx),
+        writable: fields.boolean("writable", cx),
         target: target?,
     })
 }
