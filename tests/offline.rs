@@ -7,6 +7,7 @@ mod digests;
 mod docs;
 mod examples;
 mod format;
+mod generated;
 mod golden;
 mod ignore;
 mod parity;
