@@ -25,6 +25,10 @@ const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config":{
 /// The value of every argument, when all have one.
 const GIVEN: &str = "given";
 
+/// How many stages are looked at, those of the whole file for every target. With more, the last
+/// targets of the file are compared.
+const MAX_STAGES: usize = 20_000;
+
 /// What a text comes to: per platform the vertices and the image config.
 type Outcome = Vec<(Vec<Vec<u8>>, Vec<u8>)>;
 
@@ -48,6 +52,7 @@ pub(super) fn differing(name: &str, dockerfile: &str, build_file: &str) -> Vec<S
     let mut out = Vec::new();
     for args in [BTreeMap::new(), every_arg(&theirs.build)] {
         let mut seen = BTreeSet::new();
+        let mut n_looked_at = 0;
         let named = theirs.build.stages.iter().enumerate().rev();
         let named = named.map(|(idx, stage)| (idx, stage, Some(stage.name.value.clone())));
         let default = (theirs.build.stages.len() - 1, last, None);
@@ -63,6 +68,10 @@ pub(super) fn differing(name: &str, dockerfile: &str, build_file: &str) -> Vec<S
                 args: args.clone(),
                 ..Asked::default()
             };
+            n_looked_at += theirs.build.stages.len();
+            if n_looked_at > MAX_STAGES && asked.target.is_some() {
+                break;
+            }
             let Some((expected, plans)) = theirs.compile(&asked) else {
                 continue;
             };
