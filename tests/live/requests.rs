@@ -29,6 +29,27 @@ fn a_file_called_dockerfile_needs_no_flag() {
 }
 
 #[test]
+fn a_file_called_dockerfile_is_found_for_clients_that_do_not_look_for_it() {
+    let live = Live::new("lower-case-name");
+    // buildx finds it by itself and says its name; buildctl says none.
+    for name in ["Dockerfile", "dockerfile"] {
+        let build = live.build().file(name, with_syntax(FILE));
+        let directory = build.in_context("").display().to_string();
+        let made = build.beside("made");
+        let mut buildctl = live.buildctl();
+        buildctl.args(["build", "--progress=plain", "--frontend=gateway.v0"]);
+        buildctl.args(["--opt", "source=registry.example.com/windlass:1"]);
+        buildctl.arg(format!("--local=dockerfile={directory}"));
+        buildctl.arg(format!("--output=type=local,dest={}", made.display()));
+        let out = buildctl.output().expect("buildctl runs");
+        let stderr = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "{name}: {stderr}");
+        let text = std::fs::read_to_string(made.join("f")).expect("a file");
+        assert_eq!(text, "made", "{name}");
+    }
+}
+
+#[test]
 fn a_file_may_stand_elsewhere() {
     let live = Live::new("elsewhere");
     let file = "stages: {app: {from: scratch, steps: [copy: a.txt]}}\n";
