@@ -137,7 +137,7 @@ stages:
 target "base" {
   dockerfile = "base.yaml"
   target = "base"
-  args = { BASE_TEXT = "from-input" }
+  args = { BASE_TEXT = "from-UNIQUE" }
   labels = { input = "from-input" }
 }
 target "app" {
@@ -147,6 +147,8 @@ target "app" {
   output = ["type=oci,dest=app.tar"]
 }
 "#;
+    let text = format!("from-{}", live.unique());
+    let bake = bake.replace("from-UNIQUE", &text);
     let build = live.build().file("docker-bake.hcl", bake);
     let build = build.file("base.yaml", format!("{SYNTAX}{}", &base[1..]));
     let build = build.file("app.yaml", format!("{SYNTAX}{app}"));
@@ -157,14 +159,14 @@ target "app" {
     let stderr = String::from_utf8_lossy(&out.stderr);
     assert!(out.status.success(), "{stderr}");
     let layout = OciLayout::read(&build.in_context("app.tar"));
-    assert_eq!(layout.images[0].rootfs().read("/foo"), "from-input");
+    assert_eq!(layout.images[0].rootfs().read("/foo"), text);
     let request = &predicates(&layout)[0]["buildDefinition"]["externalParameters"]["request"];
     let value = request["args"]["context:linked"].as_str().expect("a link");
     let input = value.strip_prefix("input:").expect("an input");
     let producer = &request["inputs"][input]["request"];
-    assert_eq!(producer["frontend"], "gateway.v0");
+    assert_eq!(producer["frontend"], "gateway.v0", "{request:#}");
     assert_eq!(producer["args"]["target"], "base");
-    assert_eq!(producer["args"]["build-arg:BASE_TEXT"], "from-input");
+    assert_eq!(producer["args"]["build-arg:BASE_TEXT"], text);
     assert_eq!(producer["args"]["label:input"], "from-input");
 }
 
