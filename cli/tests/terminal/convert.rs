@@ -307,6 +307,34 @@ exit 0"
 }
 
 #[test]
+fn what_a_dockerfile_reads_as_something_else_is_no_dockerfile() {
+    let file = "\
+stages:
+  app:
+    platform: windows/amd64
+    from: mcr.microsoft.com/windows/nanoserver:ltsc2022
+    steps:
+      - run: dir C:\\
+        errexit: false
+      - run: make
+        cache: {path: C:\\c}
+      - copy: a
+        chown: \u{e4}
+";
+    let found = shown(&["convert", "--to=dockerfile", "-"], file);
+    let errors: Vec<&str> = found.lines().filter(|it| it.starts_with("error")).collect();
+    assert_eq!(
+        errors,
+        [
+            "error[not-in-dockerfile]: a Dockerfile has no such command for the shell of Windows",
+            "error[not-in-dockerfile]: a Dockerfile has no commas, blanks and backslashes in mounts",
+            "error[not-in-dockerfile]: a Dockerfile has no characters beyond ASCII in the options of \
+             a step",
+        ]
+    );
+}
+
+#[test]
 fn settings_and_descriptions_that_no_instruction_has_are_comments() {
     let file = "\
 check: {skip: [copy-ignored, unused-secret], error: true}

@@ -30,7 +30,7 @@ struct Cx<'b> {
     out: String,
     /// The stage in work.
     stage: Option<&'b Stage>,
-    /// Its words for the shell, once a `shell` was written.
+    /// Its words for the shell; none if only the base image knows them.
     shell: Vec<String>,
     /// Whether its user is root, as far as the file says.
     is_root: bool,
@@ -235,7 +235,13 @@ impl<'b> Cx<'b> {
 
     fn stage(&mut self, stage: &'b Stage, comments: &mut Comments) {
         self.stage = Some(stage);
-        self.shell = ["/bin/sh", "-c"].map(str::to_owned).to_vec();
+        let platform = stage.body.platform.as_ref().and_then(Value::as_literal);
+        let is_windows = platform.is_some_and(|it| it.starts_with("windows"));
+        self.shell = match is_windows {
+            // It is what the image says.
+            true => Vec::new(),
+            false => ["/bin/sh", "-c"].map(str::to_owned).to_vec(),
+        };
         let name = &stage.name.value;
         let description = stage.description.as_ref();
         self.comment(

@@ -21,8 +21,8 @@ pub(super) fn inputs(exec: &Exec<Written>) -> impl Iterator<Item = &InputName> {
 }
 
 /// Writes a `run`.
-pub(super) fn run(cx: &mut Cx<'_>, run: &Run<Written>) {
-    let flags = flags(cx, &run.exec);
+pub(super) fn run(cx: &mut Cx<'_>, run: &Run<Written>, span: Span) {
+    let flags = flags(cx, &run.exec, span);
     let shell: Vec<String> = match &run.exec.shell {
         Some(shell) => shell.value.iter().map(|word| cx.literal(word)).collect(),
         None => cx.shell.clone(),
@@ -50,6 +50,9 @@ pub(super) fn run(cx: &mut Cx<'_>, run: &Run<Written>) {
         && !text.contains('\r')
         && lines.split('\n').all(|line| line != "EOF");
     if run.exec.shell.is_some() || !is_line(&text) && !is_heredoc {
+        if cx.shell.is_empty() && run.exec.shell.is_none() {
+            return cx.cannot(span, "such command for the shell of Windows");
+        }
         let mut list = shell;
         list.push(text);
         cx.say("RUN", &format!("{flags}{}", words::json(&list)));
@@ -62,7 +65,7 @@ pub(super) fn run(cx: &mut Cx<'_>, run: &Run<Written>) {
 
 /// Writes a `script`.
 pub(super) fn script(cx: &mut Cx<'_>, script: &Script<Written>, span: Span) {
-    let flags = flags(cx, &script.exec);
+    let flags = flags(cx, &script.exec, span);
     let Source::Content(content) = &script.source else {
         return cx.cannot(span, "`script` that is a file");
     };
@@ -78,7 +81,7 @@ pub(super) fn script(cx: &mut Cx<'_>, script: &Script<Written>, span: Span) {
     cx.say("RUN", &format!("{flags}<<{name}\n{text}{name}"));
 }
 
-fn flags(cx: &mut Cx<'_>, exec: &Exec<Written>) -> String {
+fn flags(cx: &mut Cx<'_>, exec: &Exec<Written>, span: Span) -> String {
     let first = |entries: &[(Spanned<String>, Value)]| entries.first().map(|it| it.0.span);
     let memory = exec.resources.as_ref().and_then(|it| it.memory.as_ref());
     for (key, span) in [
@@ -121,7 +124,24 @@ fn flags(cx: &mut Cx<'_>, exec: &Exec<Written>) -> String {
         Some(Security::Sandbox) => out += "--security=sandbox ",
         Some(Security::Insecure) => out += "--security=insecure ",
     }
-    out
+    plain(cx, out, span)
+}
+
+/// Returns options, which Dockerfiles read byte by byte (`instructions/bflag.go`, v0.32.2).
+pub(super) fn plain(cx: &mut Cx<'_>, flags: String, span: Span) -> String {
+    if !flags.is_ascii() {
+        cx.cannot(span, "characters beyond ASCII in the options of a step");
+    }
+    flags
+}
+
+/// Returns where something is mounted.
+fn target(cx: &mut Cx<'_>, path: &Value) -> String {
+    let text = cx.word(path);
+    if text.contains(['"', ',']) {
+        cx.cannot(path.span(), "commas, blanks and backslashes in mounts");
+    }
+    text
 }
 
 /// Adds a field of a mount.
@@ -129,7 +149,7 @@ fn field(cx: &mut Cx<'_>, mount: &mut String, key: &str, value: Option<&Value>) 
     if let Some(value) = value {
         let text = cx.word(value);
         if text.contains(['"', ',']) {
-            cx.cannot(value.span(), "commas and blanks in mounts");
+            cx.cannot(value.span(), "commas, blanks and backslashes in mounts");
         }
         *mount += &format!(",{key}={text}");
     }
@@ -157,7 +177,7 @@ fn cache(cx: &mut Cx<'_>, cache: &CacheUse, mounts: &mut Vec<String>) {
         return mounts.push(mount);
     }
     let Some(preset) = preset::find(&text).filter(|_| !text.contains('/')) else {
-        return mounts.push(format!("type=cache,target={}", cx.word(name)));
+        return mounts.push(format!("type=cache,target={}", target(cx, name)));
     };
     if preset.keeps_apt_downloads {
         return cx.cannot(
@@ -188,7 +208,7 @@ fn sharing(sharing: Sharing) -> &'static str {
 }
 
 fn cache_mount(cx: &mut Cx<'_>, it: &CacheMount<Written>) -> String {
-    let mut mount = format!("type=cache,target={}", cx.word(&it.path));
+    let mut mount = format!("type=cache,target={}", target(cx, &it.path));
     field(cx, &mut mount, "id", it.id.as_ref());
     mount += it.sharing.as_ref().map_or("", |it| sharing(it.value));
     from(cx, &mut mount, it.from.as_ref());
@@ -290,7 +310,7 @@ fn ssh(cx: &mut Cx<'_>, ssh: &SshUse) -> String {
 
 fn others(cx: &mut Cx<'_>, exec: &Exec<Written>, mounts: &mut Vec<String>) {
     for bind in &exec.binds {
-        let mut mount = format!("type=bind,target={}", cx.word(&bind.target));
+        let mut mount = format!("type=bind,target={}", target(cx, &bind.target));
         field(cx, &mut mount, "source", Some(&bind.source));
         from(cx, &mut mount, bind.from.as_ref());
         mount += if bind.writable.as_ref().is_some_and(|it| it.value) {
@@ -301,7 +321,7 @@ fn others(cx: &mut Cx<'_>, exec: &Exec<Written>, mounts: &mut Vec<String>) {
         mounts.push(mount);
     }
     for tmpfs in &exec.tmpfs {
-        let mut mount = format!("type=tmpfs,target={}", cx.word(&tmpfs.target));
+        let mut mount = format!("type=tmpfs,target={}", target(cx, &tmpfs.target));
         field(cx, &mut mount, "size", tmpfs.size.as_ref());
         if tmpfs.writable.as_ref().is_some_and(|it| !it.value) {
             mount += ",ro";

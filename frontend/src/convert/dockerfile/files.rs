@@ -4,7 +4,7 @@ use crate::model::{Add, Content, Copy, Source, Value, Written};
 use crate::text::{Span, Spanned};
 
 use super::step::json_word;
-use super::{Cx, words};
+use super::{Cx, exec, words};
 
 /// Writes a `copy` or a `file`.
 pub(super) fn copy(cx: &mut Cx<'_>, copy: &Copy<Written>, span: Span) {
@@ -64,6 +64,7 @@ fn places(
     to: Option<&Value>,
     span: Span,
 ) {
+    let flags = exec::plain(cx, flags, span);
     let mut paths = Vec::new();
     let mut contents: Vec<&Content<Written>> = Vec::new();
     for source in sources {

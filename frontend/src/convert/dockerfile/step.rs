@@ -21,7 +21,7 @@ pub(super) fn step(cx: &mut Cx<'_>, step: &Step<Written>) {
 /// Writes what a step does; `span` is the whole step.
 pub(super) fn verb(cx: &mut Cx<'_>, verb: &Verb<Written>, span: Span) {
     let (instruction, text) = match verb {
-        Verb::Run(it) => return exec::run(cx, it),
+        Verb::Run(it) => return exec::run(cx, it, span),
         Verb::Script(it) => return exec::script(cx, it, span),
         Verb::Copy(it) | Verb::File(it) => return files::copy(cx, it, span),
         Verb::Add(it) => return files::add(cx, it, span),
