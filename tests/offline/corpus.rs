@@ -1,12 +1,16 @@
 //! Every Dockerfile of `tests/dockerfiles` gives the ops and the image config that its own frontend
 //! gives, and so does the build file that it is converted to; what that refuses is refused here.
+//!
+//! `WINDLASS_DOCKERFILES=DIR` compares every file below a directory, too.
 
 mod archive;
 mod refused;
 
 use std::collections::BTreeSet;
+use std::env;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Value, json};
 use windlass_tests::golden::inputs;
@@ -17,9 +21,30 @@ use super::parity::{Options, compare, request};
 pub(super) use archive::Case;
 use refused::REFUSED;
 
+/// Adds the files below a directory, named after their paths.
+fn add_files(directory: &Path, out: &mut Vec<Case>) {
+    let entries = fs::read_dir(directory).expect("a directory of Dockerfiles");
+    for entry in entries {
+        let path = entry.expect("an entry of a directory").path();
+        if path.is_dir() {
+            add_files(&path, out);
+            continue;
+        }
+        out.push(Case {
+            name: path.display().to_string(),
+            options: String::new(),
+            text: String::from_utf8_lossy(&fs::read(&path).expect("a Dockerfile")).into_owned(),
+            is_edge: true,
+        });
+    }
+}
+
 /// Returns every case, named after its file.
 fn cases() -> Vec<Case> {
     let mut out = Vec::new();
+    if let Some(directory) = env::var_os("WINDLASS_DOCKERFILES") {
+        add_files(Path::new(&directory), &mut out);
+    }
     for path in inputs("dockerfiles", "txt") {
         let text = fs::read_to_string(&path).expect("an archive");
         let file = path.file_stem().expect("a name").to_string_lossy();

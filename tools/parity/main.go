@@ -78,6 +78,9 @@ func (r resolver) ResolveImageConfig(_ context.Context, ref string, opt sourcere
 		config = bytes.ReplaceAll(config, []byte("amd64"), []byte(opt.ImageOpt.Platform.Architecture))
 		config = bytes.ReplaceAll(config, []byte("linux"), []byte(opt.ImageOpt.Platform.OS))
 	}
+	if _, pinned, ok := strings.Cut(ref, "@"); ok {
+		return ref, digest.Digest(pinned), config, nil
+	}
 	return ref, digest.Digest(any.Digest), config, nil
 }
 
