@@ -307,3 +307,35 @@ stages:
     let expected = format!("foo\n{}\n", live.unique());
     assert_eq!(live.yaml(file).run().rootfs().read("/listing"), expected);
 }
+
+#[test]
+fn a_cache_may_be_in_another_in_steps_at_the_same_time() {
+    let live = Live::new("cache-nested");
+    let text = r"
+caches:
+  outer: {path: /foo/bar, id: UNIQUE-outer}
+  inner: {path: /foo/bar/baz, id: UNIQUE-inner}
+stages:
+  a:
+    from: alpine
+    steps:
+      - run: touch /foo/bar/baz/a && ls /foo/bar > /seen
+        cache: [outer, inner]
+  b:
+    from: alpine
+    steps:
+      - run: touch /foo/bar/baz/b && ls /foo/bar > /seen
+        cache: [outer, inner]
+  both:
+    from: scratch
+    steps:
+      - {copy: /seen, from: a, to: /a}
+      - {copy: /seen, from: b, to: /b}
+";
+    for round in 0..3 {
+        let files = live.yaml(text).arg("--no-cache").run().rootfs();
+        for path in ["/a", "/b"] {
+            assert_eq!(files.read(path), "baz\n", "{path} in round {round}");
+        }
+    }
+}

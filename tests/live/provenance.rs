@@ -451,3 +451,37 @@ fn a_password_in_the_address_of_a_repository_is_told_and_a_secret_is_not() {
     assert!(found.contains("GIT_AUTH_TOKEN"), "{found}");
     assert!(!found.contains("token-4711"), "{found}");
 }
+
+#[test]
+fn a_directory_has_the_provenance_beside_its_files() {
+    let live = Live::new("provenance-directory");
+    let file =
+        "stages: {app: {from: scratch, steps: [{file: '/${{ target.arch }}', content: ok}]}}\n";
+    let made = |platforms: &str, attributes: &str| {
+        let build = live.yaml(file).arg("--provenance=mode=max");
+        let build = build.arg(format!("--platform={platforms}"));
+        let dest = build.beside("made");
+        let output = format!("--output=type=local,dest={}{attributes}", dest.display());
+        build.arg(output).run().success();
+        dest
+    };
+    let told = |path: &std::path::Path| {
+        let text = std::fs::read_to_string(path).expect("provenance");
+        let statement: Value = serde_json::from_str(&text).expect("JSON");
+        let predicate = statement.get("predicate").unwrap_or(&statement);
+        let metadata = &predicate["runDetails"]["metadata"]["buildkit_metadata"];
+        metadata["source"]["infos"][0]["filename"].clone()
+    };
+    let one = made("linux/amd64", "");
+    assert!(one.join("amd64").exists());
+    assert_eq!(told(&one.join("provenance.json")), "build.yaml");
+    let both = made("linux/amd64,linux/arm64", "");
+    let flat = made("linux/amd64,linux/arm64", ",platform-split=false");
+    for arch in ["amd64", "arm64"] {
+        let dir = both.join(format!("linux_{arch}"));
+        assert!(dir.join(arch).exists() && flat.join(arch).exists());
+        assert_eq!(told(&dir.join("provenance.json")), "build.yaml");
+        let beside = flat.join(format!("provenance.linux_{arch}.json"));
+        assert_eq!(told(&beside), "build.yaml");
+    }
+}
