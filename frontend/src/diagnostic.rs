@@ -127,9 +127,12 @@ impl Diagnostic {
         self
     }
 
-    /// Says what to do.
+    /// Says what to do; an empty text says nothing.
     pub fn help(&mut self, text: impl Into<String>) -> &mut Self {
-        self.helps.push(shortened(text.into(), MAX_TEXT));
+        let text = text.into();
+        if !text.is_empty() {
+            self.helps.push(shortened(text, MAX_TEXT));
+        }
         self
     }
 

@@ -336,10 +336,11 @@ pub fn parse_limit(text: &str) -> Result<i64, Malformed> {
         .ok()
         .filter(|limit| *limit >= -1)
         .ok_or_else(|| {
-            Malformed::new(
-                format!("`{text}` is not a limit"),
-                "write a number such as 1024, or -1 for no limit",
-            )
+            let help = match text.contains(':') {
+                true => "write the soft and the hard limit as `{soft: 1024, hard: 2048}`",
+                false => "write a number such as 1024, or -1 for no limit",
+            };
+            Malformed::new(format!("`{text}` is not a limit"), help)
         })
 }
 
