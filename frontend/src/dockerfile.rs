@@ -28,7 +28,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostic::suggest::closest;
+use crate::diagnostic::suggest::{closest, nearest};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::expr::{Name, Template};
 use std::sync::Arc;
@@ -326,7 +326,9 @@ impl Reader<'_> {
         let Some((known, maker)) = known else {
             let known = STEPS.iter().map(|(known, _)| *known).chain([FROM]);
             let upper = word.to_ascii_uppercase();
-            let message = suggested(format!("unknown instruction: {word}"), &upper, known);
+            // Of instructions as near to it, a swap of letters is the likelier slip.
+            let near = nearest(&upper, known.clone()).or_else(|| closest(&upper, known));
+            let message = did_you_mean(format!("unknown instruction: {word}"), near, "");
             let help = match self.goes_on {
                 true => "if it goes on with the command above, that line has to end with `\\`",
                 false => "",
@@ -365,8 +367,14 @@ impl Reader<'_> {
 
     fn finish(self) -> Build {
         let mut build = self.build;
-        if !self.diags.has_mistakes() {
-            self.notes.finish(&build, &self.globals, self.diags);
+        match self.diags.has_mistakes() {
+            false => self.notes.finish(&build, &self.globals, self.diags),
+            // Nothing is built, and all is told at once.
+            true => {
+                let late = build.stages.iter_mut().flat_map(|it| it.mistakes.drain(..));
+                let late = late.filter(|it| it.unless.is_none());
+                late.for_each(|it| self.diags.add(it.diagnostic));
+            }
         }
         build.args = self.globals.args;
         // The log calls a stage that is alone by no name.

@@ -314,7 +314,7 @@ Dockerfile:2
    2 | >>> FROM alpine:${TAG}
    3 |     
 --------------------
-ERROR: failed to build: failed to solve: `alpine:` is not an image: the tag is empty (write name and tag, such as `alpine:3.20`)",
+ERROR: failed to build: failed to solve: `alpine:` is not an image: the tag is empty",
     );
 }
 
