@@ -12,7 +12,7 @@ use buildkit_llb::{Platform, SourceInfo};
 use crate::compile::{self, Platforms};
 use crate::diagnostic::Diagnostics;
 use crate::expand::Asked;
-use crate::lower::options::Options;
+use crate::lower::options::{Options, TargetChoice};
 use crate::lower::{self, Resolved};
 use crate::model::{Build, Stage, Verb};
 use crate::plan::Plan;
@@ -20,7 +20,7 @@ use crate::text::{FileId, Files, Span};
 
 /// What every image is.
 const CONFIG: &str = r#"{"os":"linux","architecture":"amd64","config":{
-"Env":["PATH=/usr/bin:/bin","CARGO_HOME=/usr/local/cargo"],"WorkingDir":"/base"},"rootfs":{"type":"layers","diff_ids":[]}}"#;
+"Env":["PATH=/usr/bin:/bin","CARGO_HOME=/usr/local/cargo"],"WorkingDir":"/base"},"rootfs":{"type":"layers","diff_ids":["sha256:1"]}}"#;
 
 /// The value of every argument, when all have one.
 const GIVEN: &str = "given";
@@ -128,7 +128,10 @@ impl Side {
         }
         let mut out = Vec::new();
         for plan in plans.clone() {
-            let options = Options::default();
+            let options = Options {
+                target: TargetChoice::Explicit,
+                ..Options::default()
+            };
             let lowered = lower::lower(plan, &resolved, &options, &self.files, &mut diags);
             let sources = [SourceInfo::default()];
             let definition = lowered.graph.define(lowered.result, &sources);
@@ -179,6 +182,24 @@ stages:
   b: {from: alpine, steps: [{build-env: {X: '1'}}, {run: two}]}
 ";
         check(STAGES, file, &["FROM alpine AS b"]);
+    }
+
+    #[test]
+    fn the_name_of_the_target_counts() {
+        let dockerfile = "FROM alpine:$TARGETSTAGE AS s\nRUN one\nFROM s\n";
+        let file = "\
+stages:
+  s: {from: 'alpine:${{ stage.target }}', steps: [{run: one}]}
+  final: {from: s}
+";
+        check(dockerfile, file, &["FROM s"]);
+    }
+
+    #[test]
+    fn a_platform_of_nothing_is_the_same() {
+        let dockerfile = "FROM --platform=linux/arm64 scratch\nWORKDIR /a\n";
+        let file = "stages: {app: {platform: linux/arm64, from: scratch, workdir: /a}}\n";
+        check(dockerfile, file, &[]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::expr::Template;
+use crate::expr::{Name, Template};
 use crate::model::{Arg, Build, Exec, InputKind, InputName, Options, Stage, Value, Verb, Written};
 
 /// Names that mean something else in a build file.
@@ -77,7 +77,21 @@ fn is_target_named(build: &Build) -> Target {
         _ => &[],
     });
     let is_it = |arg: &Arg| arg.name.value == "TARGETSTAGE";
-    match build.args.iter().any(is_it) || args.any(is_it) {
+    let bodies = build.stages.iter().map(|stage| &stage.body);
+    let mut used = bodies.flat_map(|body| {
+        let from = body.from.iter().map(|from| &from.name);
+        from.chain(&body.platform)
+    });
+    let globals = build.args.iter().filter_map(|arg| arg.default.as_ref());
+    let is_mentioned = |value: &Value| {
+        let mut found = false;
+        for template in value.templates() {
+            template.each_reference(&mut |it| found |= it.name == Name::StageTarget);
+        }
+        found
+    };
+    let is_used = used.any(is_mentioned) || globals.into_iter().any(is_mentioned);
+    match is_used || build.args.iter().any(is_it) || args.any(is_it) {
         true => Target::Mentioned,
         false => Target::Free,
     }
