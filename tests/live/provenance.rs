@@ -1,6 +1,6 @@
 //! Provenance: what the daemon attests of how an image was made, as far as it depends on us.
 
-use std::process::Command;
+mod targets;
 
 use serde_json::Value;
 use windlass_tests::{Build, GitDaemon, HttpServer, Live, OciLayout, Reply, SYNTAX};
@@ -119,98 +119,6 @@ fn every_platform_has_the_provenance_of_its_own_base() {
         assert_eq!(args["build-arg:FOO"], "bar");
         assert_eq!(args["label:lbl"], "abc");
     }
-}
-
-#[test]
-fn the_build_that_made_a_context_is_in_the_provenance_of_the_one_that_uses_it() {
-    let live = Live::new("provenance-input");
-    let base = "
-args: {BASE_TEXT: ''}
-stages:
-  base:
-    from: busybox
-    steps: [run: 'printf %s ${{ args.BASE_TEXT }} > /foo']
-  other: {from: base}
-";
-    let app = "stages: {app: {from: scratch, steps: [{copy: /foo, from: linked, to: /foo}]}}\n";
-    let bake = r#"
-target "base" {
-  dockerfile = "base.yaml"
-  target = "base"
-  args = { BASE_TEXT = "from-UNIQUE" }
-  labels = { input = "from-input" }
-}
-target "app" {
-  dockerfile = "app.yaml"
-  contexts = { linked = "target:base" }
-  attest = ["type=provenance,mode=max"]
-  output = ["type=oci,dest=app.tar"]
-}
-"#;
-    let text = format!("from-{}", live.unique());
-    let bake = bake.replace("from-UNIQUE", &text);
-    let build = live.build().file("docker-bake.hcl", bake);
-    let build = build.file("base.yaml", format!("{SYNTAX}{}", &base[1..]));
-    let build = build.file("app.yaml", format!("{SYNTAX}{app}"));
-    let mut command: Command = live.buildx();
-    command.args(["bake", "--progress=plain", "app", "--allow=fs=*"]);
-    let out = command.current_dir(build.in_context("")).output();
-    let out = out.expect("bake runs");
-    let stderr = String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success(), "{stderr}");
-    let layout = OciLayout::read(&build.in_context("app.tar"));
-    assert_eq!(layout.images[0].rootfs().read("/foo"), text);
-    let request = &predicates(&layout)[0]["buildDefinition"]["externalParameters"]["request"];
-    let value = request["args"]["context:linked"].as_str().expect("a link");
-    let input = value.strip_prefix("input:").expect("an input");
-    let producer = &request["inputs"][input]["request"];
-    assert_eq!(producer["frontend"], "gateway.v0", "{request:#}");
-    assert_eq!(producer["args"]["target"], "base");
-    assert_eq!(producer["args"]["build-arg:BASE_TEXT"], text);
-    assert_eq!(producer["args"]["label:input"], "from-input");
-}
-
-#[test]
-fn a_file_that_makes_a_context_and_uses_it_is_there_once() {
-    let live = Live::new("provenance-once");
-    let file = "
-stages:
-  base: {from: scratch, steps: [{copy: foo, to: /foo2}]}
-  app: {from: linked, steps: [{copy: bar, to: /bar2}]}
-";
-    let bake = r#"
-target "base" {
-  dockerfile = "build.yaml"
-  target = "base"
-}
-target "app" {
-  dockerfile = "build.yaml"
-  contexts = { linked = "target:base" }
-  attest = ["type=provenance,mode=max"]
-  output = ["type=oci,dest=app.tar"]
-}
-"#;
-    let build = live.yaml(file).file("docker-bake.hcl", bake);
-    let build = build.file("foo", "data").file("bar", "data2");
-    let mut command: Command = live.buildx();
-    command.args(["bake", "--progress=plain", "app", "--allow=fs=*"]);
-    let out = command.current_dir(build.in_context("")).output();
-    let out = out.expect("bake runs");
-    let stderr = String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success(), "{stderr}");
-    let layout = OciLayout::read(&build.in_context("app.tar"));
-    assert_eq!(
-        layout.images[0].rootfs().paths("/").join(" "),
-        "/bar2 /foo2"
-    );
-    let metadata = &predicates(&layout)[0]["runDetails"]["metadata"]["buildkit_metadata"];
-    let infos = metadata["source"]["infos"].as_array().expect("a list");
-    let names: Vec<&str> = infos
-        .iter()
-        .filter_map(|it| it["filename"].as_str())
-        .collect();
-    assert_eq!(names, ["build.yaml"]);
-    assert_eq!(infos[0]["language"], "YAML");
 }
 
 #[test]
