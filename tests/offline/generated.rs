@@ -4,11 +4,13 @@
 //! The files follow from seeds, so each run has the same ones. `WINDLASS_GENERATED=200000` makes
 //! more, `WINDLASS_SEED=7` starts elsewhere.
 
+mod copy;
 mod file;
 mod instruction;
 mod mistake;
 mod mount;
 mod random;
+mod setting;
 mod shrink;
 mod stage;
 mod word;

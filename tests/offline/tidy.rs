@@ -18,7 +18,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     while let Some(directory) = todo.pop() {
         for entry in fs::read_dir(&directory).expect("a directory") {
             let path = entry.expect("a directory entry").path();
-            if path.is_dir() && path.file_name().is_some_and(|name| name != "generated") {
+            if path.is_dir() && !path.ends_with("proto/src/generated") {
                 todo.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).expect("a source file");

@@ -4,6 +4,7 @@ use super::file::{File, Form, Instruction};
 use super::instruction;
 use super::mistake;
 use super::random::Random;
+use super::setting;
 use super::word;
 
 /// What is known where an instruction stands.
@@ -67,7 +68,7 @@ pub(super) fn file(random: &mut Random) -> File {
         n_stages: 0,
     };
     while random.one_in(3) {
-        let mut arg = instruction::arg(random, &place);
+        let mut arg = setting::arg(random, &place);
         instruction::dressed(random, &place, &mut arg);
         file.instructions.push(arg);
     }
