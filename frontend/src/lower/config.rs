@@ -319,7 +319,11 @@ impl ImageConfig {
     /// Sets a variable of the image: replaced where it stands, else appended.
     pub fn set_env(&mut self, name: &str, value: &str) {
         let entry = format!("{name}={value}");
-        let same = |old: &&mut String| old.split('=').next() == Some(name);
+        // The length is compared before the text: a file may set thousands.
+        let same = |old: &&mut String| {
+            let rest = old.as_bytes().get(name.len()..).unwrap_or_default();
+            matches!(rest.first(), None | Some(b'=')) && old.starts_with(name)
+        };
         match self.config.env.iter_mut().find(same) {
             Some(old) => *old = entry,
             None => self.config.env.push(entry),
