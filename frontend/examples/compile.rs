@@ -16,12 +16,16 @@ use windlass_frontend::build::{self, Invocation};
 use windlass_frontend::gateway::memory::Memory;
 
 #[cfg(target_env = "musl")]
-use {std::alloc::System, talc::source::GlobalAllocSource, windlass_mem as _};
+use {std::alloc::System, talc::source::GlobalAllocSource, windlass_mem::Classes};
 
 #[cfg(target_env = "musl")]
 #[global_allocator]
-static ALLOCATOR: talc::TalcLock<spinning_top::RawSpinlock, GlobalAllocSource<System>> =
-    talc::TalcLock::new(GlobalAllocSource::new(System));
+static ALLOCATOR: Classes<Large> =
+    Classes::new(talc::TalcLock::new(GlobalAllocSource::new(System)));
+
+/// Allocates what is not small.
+#[cfg(target_env = "musl")]
+type Large = talc::TalcLock<spinning_top::RawSpinlock, GlobalAllocSource<System>>;
 
 type Error = Box<dyn std::error::Error>;
 

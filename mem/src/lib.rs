@@ -1,4 +1,6 @@
-//! How static binaries copy and compare bytes: small sizes first.
+//! How static binaries copy, compare and allocate bytes: small sizes first.
+//!
+//! [`Classes`] is the allocator.
 //!
 //! The compiler turns every move, copy and comparison of unknown size into a call of one of these.
 //! Most are of a few bytes, where musl's are slow: on x86-64 it copies with `rep movs`, which takes
@@ -14,6 +16,8 @@
 #[cfg(test)]
 extern crate std;
 
+mod classes;
+
 #[cfg(all(target_arch = "x86_64", any(test, target_env = "musl")))]
 mod copy;
 #[cfg(any(test, target_env = "musl"))]
@@ -21,6 +25,8 @@ mod order;
 
 #[cfg(target_env = "musl")]
 mod symbols;
+
+pub use classes::{Classes, LARGEST};
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,11 @@
 //! Against the plainest way to say the same, byte by byte.
 
+use core::alloc::{GlobalAlloc as _, Layout};
+use std::alloc::System;
 use std::vec::Vec;
 
 use crate::order::order;
+use crate::{Classes, LARGEST};
 
 /// Numbers that look random, the same ones in every run.
 struct Numbers(u64);
@@ -92,4 +95,82 @@ fn the_first_of_several_differing_bytes_decides() {
         b[..same].fill(7);
         check_order(&a, &b);
     }
+}
+
+/// A block, what it was asked for, and the byte that all of it holds.
+type Block = (usize, Layout, u8);
+
+fn filled(allocator: &Classes<System>, layout: Layout, byte: u8) -> Block {
+    // SAFETY: no size is zero.
+    let block = unsafe { allocator.alloc(layout) };
+    assert!(!block.is_null() && (block as usize).is_multiple_of(layout.align()));
+    // SAFETY: the block has this size.
+    unsafe { block.write_bytes(byte, layout.size()) };
+    (block as usize, layout, byte)
+}
+
+/// Checks that nobody else has written to the first bytes of a block.
+fn check_block((block, layout, byte): Block, n: usize) {
+    // SAFETY: the block has this size, and nobody has given it back.
+    let bytes = unsafe { std::slice::from_raw_parts(block as *const u8, n.min(layout.size())) };
+    assert!(bytes.iter().all(|it| *it == byte), "{layout:?}");
+}
+
+/// Allocates, grows, shrinks and gives back at random, some thousand blocks at a time.
+fn live(allocator: &Classes<System>, seed: u64) {
+    let mut numbers = Numbers(seed);
+    let mut blocks: Vec<Block> = Vec::new();
+    for turn in 0..60_000 {
+        let size = 1 + numbers.below(if turn % 9 == 0 { 3 * LARGEST } else { 100 });
+        let layout = Layout::from_size_align(size, 1 << numbers.below(7)).expect("a layout");
+        let byte = numbers.below(256) as u8;
+        match numbers.below(4) {
+            0 if !blocks.is_empty() => {
+                let block = blocks.swap_remove(numbers.below(blocks.len()));
+                check_block(block, usize::MAX);
+                // SAFETY: it was allocated with this layout and is not used again.
+                unsafe { allocator.dealloc(block.0 as *mut u8, block.1) };
+            }
+            1 if !blocks.is_empty() => {
+                let (block, old, byte) = blocks.swap_remove(numbers.below(blocks.len()));
+                // SAFETY: it was allocated with this layout and is not used again.
+                let moved = unsafe { allocator.realloc(block as *mut u8, old, size) };
+                let layout = Layout::from_size_align(size, old.align()).expect("a layout");
+                check_block((moved as usize, layout, byte), old.size());
+                // SAFETY: the block has this size.
+                unsafe { moved.write_bytes(byte, size) };
+                blocks.push((moved as usize, layout, byte));
+            }
+            _ => blocks.push(filled(allocator, layout, byte)),
+        }
+    }
+    for block in blocks {
+        check_block(block, usize::MAX);
+        // SAFETY: it was allocated with this layout and is not used again.
+        unsafe { allocator.dealloc(block.0 as *mut u8, block.1) };
+    }
+}
+
+#[test]
+fn blocks_of_several_threads_never_meet() {
+    let allocator = Classes::new(System);
+    std::thread::scope(|scope| {
+        for seed in 1..=4 {
+            let allocator = &allocator;
+            scope.spawn(move || live(allocator, seed));
+        }
+    });
+}
+
+#[test]
+fn a_block_that_was_used_is_zeroed_when_asked_for_so() {
+    let allocator = Classes::new(System);
+    let layout = Layout::new::<[u64; 4]>();
+    let (block, _, _) = filled(&allocator, layout, 7);
+    // SAFETY: it was allocated with this layout and is not used again.
+    unsafe { allocator.dealloc(block as *mut u8, layout) };
+    // SAFETY: the size is not zero.
+    let again = unsafe { allocator.alloc_zeroed(layout) };
+    assert_eq!(again as usize, block, "the one that was given back last");
+    check_block((block, layout, 0), usize::MAX);
 }
