@@ -2,24 +2,16 @@
 
 use std::fmt::Write as _;
 
+use windlass_frontend::diff::{Side, diff};
+
 /// How many equal lines are shown around a difference.
 const CONTEXT: usize = 3;
-
-/// How many pairs of lines are compared before the differing part is shown as a whole.
-const MAX_PAIRS: usize = 4_000_000;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Both,
-    Old,
-    New,
-}
 
 /// Returns a unified diff; empty if the texts are equal.
 pub(crate) fn unified(names: [&str; 2], old: &str, new: &str) -> String {
     let old: Vec<&str> = old.split_inclusive('\n').collect();
     let new: Vec<&str> = new.split_inclusive('\n').collect();
-    let script = script(&old, &new);
+    let script = diff(&old, &new);
     let changes: Vec<usize> = (0..script.len())
         .filter(|n| script[*n].0 != Side::Both)
         .collect();
@@ -59,58 +51,6 @@ fn hunk(script: &[(Side, &str)], range: std::ops::Range<usize>, out: &mut String
             out.push_str("\n\\ No newline at end of file\n");
         }
     }
-}
-
-/// Returns the lines of both texts in order, by a longest common subsequence.
-fn script<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(Side, &'t str)> {
-    let pairs = old.iter().zip(new);
-    let n_head = pairs.take_while(|(a, b)| a == b).count();
-    let (head, old) = old.split_at(n_head);
-    let new = &new[n_head..];
-    let pairs = old.iter().rev().zip(new.iter().rev());
-    let n_tail = pairs.take_while(|(a, b)| a == b).count();
-    let (old, tail) = old.split_at(old.len() - n_tail);
-    let new = &new[..new.len() - n_tail];
-    let both = |lines: &[&'t str]| -> Vec<(Side, &'t str)> {
-        lines.iter().map(|line| (Side::Both, *line)).collect()
-    };
-    let mut script = both(head);
-    script.extend(middle(old, new));
-    script.extend(both(tail));
-    script
-}
-
-fn middle<'t>(old: &[&'t str], new: &[&'t str]) -> Vec<(Side, &'t str)> {
-    let mut script = Vec::new();
-    let width = new.len() + 1;
-    // How many lines the rests of both texts have in common.
-    let mut common = Vec::new();
-    if old.len() * new.len() <= MAX_PAIRS {
-        common.resize((old.len() + 1) * width, 0u32);
-        for i in (0..old.len()).rev() {
-            for j in (0..new.len()).rev() {
-                common[i * width + j] = match old[i] == new[j] {
-                    true => common[(i + 1) * width + j + 1] + 1,
-                    false => common[(i + 1) * width + j].max(common[i * width + j + 1]),
-                };
-            }
-        }
-    }
-    let at = |i: usize, j: usize| common.get(i * width + j).copied().unwrap_or(0);
-    let (mut i, mut j) = (0, 0);
-    while i < old.len() || j < new.len() {
-        if !common.is_empty() && i < old.len() && j < new.len() && old[i] == new[j] {
-            script.push((Side::Both, old[i]));
-            (i, j) = (i + 1, j + 1);
-        } else if i < old.len() && (j == new.len() || at(i + 1, j) >= at(i, j + 1)) {
-            script.push((Side::Old, old[i]));
-            i += 1;
-        } else {
-            script.push((Side::New, new[j]));
-            j += 1;
-        }
-    }
-    script
 }
 
 #[cfg(test)]

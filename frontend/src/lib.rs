@@ -2,6 +2,8 @@
 
 pub mod text;
 
+pub mod diff;
+
 pub mod diagnostic;
 
 pub mod pass;

@@ -4,7 +4,6 @@
 //! In: pairs of definitions and image configs. Out: an answer that names every difference and whose
 //! status is 1 if there is one. [`normal`] says what is compared.
 
-mod diff;
 mod normal;
 mod pair;
 
@@ -14,7 +13,7 @@ use buildkit_llb::{Digest, ReadError, pb};
 use serde_json::{Value, json};
 
 use super::Answer;
-use diff::diff;
+use crate::diff::{self, diff};
 use normal::{Input, Normal, Vertex, flatten, normal};
 use pair::pairs;
 
@@ -210,9 +209,13 @@ fn lone(vertex: &Vertex, sign: &str) -> Difference {
 
 /// Returns the lines that only one of both has.
 fn changed(theirs: &[String], ours: &[String]) -> Vec<String> {
-    let mut lines = diff(theirs, ours);
-    lines.retain(|line| !line.starts_with("  "));
-    lines
+    let lines = diff(theirs, ours).into_iter();
+    let signed = lines.filter_map(|(side, line)| match side {
+        diff::Side::Both => None,
+        diff::Side::Old => Some(format!("- {line}")),
+        diff::Side::New => Some(format!("+ {line}")),
+    });
+    signed.collect()
 }
 
 /// Compares two image configs; the exporter writes the layers.

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::diff::diff;
 use super::{Vertex, described};
+use crate::diff::{Side, diff};
 
 /// How many vertices are looked at for one that has most in common with another.
 const NEAR: usize = 32;
@@ -57,8 +57,10 @@ fn nearest(vertex: &Vertex, free: &BTreeMap<usize, &Vertex>) -> Option<usize> {
     let own = described(vertex);
     let alike = free.iter().filter(|(_, it)| it.kind == vertex.kind);
     let common = |other: &Vertex| {
-        let lines = diff(&own, &described(other));
-        lines.iter().filter(|line| line.starts_with("  ")).count()
+        let other = described(other);
+        let lines = diff(&own, &other);
+        let common = lines.iter().filter(|(side, _)| *side == Side::Both);
+        common.count()
     };
     let best = alike
         .take(NEAR)
