@@ -15,19 +15,8 @@ fn check_with(name: &str, file: &str, args: &[&str], expected: &str) {
     let live = Live::new(name);
     let build = live.build().file("build.yaml", format!("{SYNTAX}{file}"));
     let out = build.args(args).run();
-    let error = without_times(&out.failure().error());
+    let error = out.failure().error_without_times();
     assert_eq!(error.trim_end(), expected, "the error of\n{file}");
-}
-
-/// Replaces the seconds that stand before each line that a step wrote: `0.062 x86_64`.
-fn without_times(error: &str) -> String {
-    let line = |line: &str| match line.split_once(' ') {
-        Some((time, rest)) if time.contains('.') && time.parse::<f32>().is_ok() => {
-            format!("TIME {rest}\n")
-        }
-        _ => format!("{line}\n"),
-    };
-    error.lines().map(line).collect()
 }
 
 #[test]

@@ -107,6 +107,18 @@ impl Outcome {
         self.stderr[start..].replace(&context, "CONTEXT")
     }
 
+    /// Returns the error without the seconds that stand before each line that a step wrote:
+    /// `TIME x86_64` for `0.062 x86_64`.
+    pub fn error_without_times(&self) -> String {
+        let line = |line: &str| match line.split_once(' ') {
+            Some((time, rest)) if time.contains('.') && time.parse::<f32>().is_ok() => {
+                format!("TIME {rest}\n")
+            }
+            _ => format!("{line}\n"),
+        };
+        self.error().lines().map(line).collect()
+    }
+
     /// Returns the steps in order of appearance.
     pub fn steps(&self) -> Vec<Step> {
         let mut numbers: Vec<&str> = Vec::new();

@@ -9,7 +9,7 @@ use super::{Both, dockerfile};
 fn check(name: &str, file: &str, expected: &str) {
     let live = Live::new(&format!("dockerfile-{name}"));
     let out = dockerfile(&live, file).run();
-    let error = without_times(&out.failure().error());
+    let error = out.failure().error_without_times();
     assert_eq!(error.trim_end(), expected, "the error of\n{file}");
 }
 
@@ -19,20 +19,9 @@ fn check_both(name: &str, file: &str, expected: &str) {
     let live = Live::new(&format!("dockerfile-{name}"));
     let both = Both::build(&live, file, |build| build);
     for out in [&both.theirs, &both.ours] {
-        let error = without_times(&out.failure().error());
+        let error = out.failure().error_without_times();
         assert_eq!(error.trim_end(), expected, "the error of\n{file}");
     }
-}
-
-/// Replaces the seconds that stand before each line that a step wrote: `0.062 x86_64`.
-fn without_times(error: &str) -> String {
-    let line = |line: &str| match line.split_once(' ') {
-        Some((time, rest)) if time.contains('.') && time.parse::<f32>().is_ok() => {
-            format!("TIME {rest}\n")
-        }
-        _ => format!("{line}\n"),
-    };
-    error.lines().map(line).collect()
 }
 
 #[test]
