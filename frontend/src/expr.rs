@@ -183,21 +183,37 @@ impl<N> Template<N> {
                 continue;
             };
             f(reference);
-            match &reference.modifier {
-                None => {}
-                Some(
-                    Modifier::Default(_, word)
-                    | Modifier::Alternate(_, word)
-                    | Modifier::Require(_, word)
-                    | Modifier::StripPrefix(_, word)
-                    | Modifier::StripSuffix(_, word),
-                ) => word.each_reference(f),
-                Some(Modifier::Replace(_, pattern, replacement)) => {
-                    pattern.each_reference(f);
-                    replacement.each_reference(f);
-                }
-            }
+            let words = reference.modifier.iter().flat_map(Modifier::words);
+            words.for_each(|word| word.each_reference(f));
         }
+    }
+}
+
+impl<N> Modifier<N> {
+    /// Returns its words.
+    pub fn words(&self) -> impl Iterator<Item = &Template<N>> {
+        let words = match self {
+            Self::Default(_, word)
+            | Self::Alternate(_, word)
+            | Self::Require(_, word)
+            | Self::StripPrefix(_, word)
+            | Self::StripSuffix(_, word) => [Some(word), None],
+            Self::Replace(_, pattern, replacement) => [Some(pattern), Some(replacement)],
+        };
+        words.into_iter().flatten()
+    }
+
+    /// Returns its words, to change them.
+    pub fn words_mut(&mut self) -> impl Iterator<Item = &mut Template<N>> {
+        let words = match self {
+            Self::Default(_, word)
+            | Self::Alternate(_, word)
+            | Self::Require(_, word)
+            | Self::StripPrefix(_, word)
+            | Self::StripSuffix(_, word) => [Some(word), None],
+            Self::Replace(_, pattern, replacement) => [Some(pattern), Some(replacement)],
+        };
+        words.into_iter().flatten()
     }
 }
 

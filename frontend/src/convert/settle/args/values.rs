@@ -112,7 +112,8 @@ impl Values {
                 known::push(template, piece);
                 continue;
             };
-            self.say_modifier(&mut it.modifier);
+            let words = it.modifier.iter_mut().flat_map(Modifier::words_mut);
+            words.for_each(|word| self.say_text(word));
             if matches!(it.name, Name::Undeclared(_)) {
                 let word = of_unset(*it);
                 let pieces = word.into_iter().flat_map(|word| word.pieces);
@@ -121,23 +122,6 @@ impl Values {
             }
             self.say_name(&mut it);
             template.pieces.push(Piece::Reference(it));
-        }
-    }
-
-    fn say_modifier(&self, modifier: &mut Option<Modifier<Name>>) {
-        match modifier {
-            None => {}
-            Some(
-                Modifier::Default(_, word)
-                | Modifier::Alternate(_, word)
-                | Modifier::Require(_, word)
-                | Modifier::StripPrefix(_, word)
-                | Modifier::StripSuffix(_, word),
-            ) => self.say_text(word),
-            Some(Modifier::Replace(_, pattern, replacement)) => {
-                self.say_text(pattern);
-                self.say_text(replacement);
-            }
         }
     }
 
