@@ -3,7 +3,8 @@
 //!
 //! In: both texts. Out: the stages of the Dockerfile that differ. Both are compiled twice, for two
 //! platforms each: as they are, and with a value for every argument. Nobody is asked about images:
-//! each has the same config here, in which cargo's caches are where its official image has them. What the Dockerfile itself does not compile to is not compared.
+//! each has the same config here, in which cargo's caches are where its official image has them.
+//! What the Dockerfile itself does not compile to is not compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,6 @@ use crate::expand::Asked;
 use crate::lower::options::{Options, TargetChoice};
 use crate::lower::{self, Resolved};
 use crate::model::{Build, Stage, Verb};
-use crate::plan::Plan;
 use crate::text::{FileId, Files, Span};
 
 /// What every image is.
@@ -29,8 +29,14 @@ const GIVEN: &str = "given";
 /// targets of the file are compared.
 const MAX_STAGES: usize = 20_000;
 
-/// What a text comes to: per platform the vertices and the image config.
-type Outcome = Vec<(Vec<Vec<u8>>, Vec<u8>)>;
+/// What a text comes to.
+#[derive(Default)]
+struct Outcome {
+    /// Per platform the vertices and the image config.
+    built: Vec<(Vec<Vec<u8>>, Vec<u8>)>,
+    /// The stages that it is made of.
+    reached: BTreeSet<usize>,
+}
 
 /// One of the two texts.
 struct Side {
@@ -72,13 +78,12 @@ pub(super) fn differing(name: &str, dockerfile: &str, build_file: &str) -> Vec<S
             if n_looked_at > MAX_STAGES && asked.target.is_some() {
                 break;
             }
-            let Some((expected, plans)) = theirs.compile(&asked) else {
+            let Some(expected) = theirs.compile(&asked) else {
                 continue;
             };
-            seen.extend(plans.iter().flat_map(|plan| &plan.order).map(|id| id.0));
-            let is_same = ours
-                .compile(&asked)
-                .is_some_and(|found| found.0 == expected);
+            let found = ours.compile(&asked);
+            let is_same = found.is_some_and(|found| found.built == expected.built);
+            seen.extend(expected.reached);
             if !is_same && !out.contains(&stage.span) {
                 out.push(stage.span);
             }
@@ -113,7 +118,7 @@ impl Side {
         (!diags.has_mistakes()).then_some(Self { files, build })
     }
 
-    fn compile(&self, asked: &Asked) -> Option<(Outcome, Vec<Plan>)> {
+    fn compile(&self, asked: &Asked) -> Option<Outcome> {
         let mut diags = Diagnostics::new();
         let builder = Platform::new("linux", "amd64");
         let platforms = Platforms {
@@ -126,8 +131,9 @@ impl Side {
             let config = CONFIG.replace("amd64", &image.platform.architecture);
             resolved.insert(image, image.name.clone(), config.into_bytes(), &mut diags);
         }
-        let mut out = Vec::new();
-        for plan in plans.clone() {
+        let mut out = Outcome::default();
+        for plan in plans {
+            out.reached.extend(plan.order.iter().map(|id| id.0));
             let options = Options {
                 target: TargetChoice::Explicit,
                 ..Options::default()
@@ -135,9 +141,9 @@ impl Side {
             let lowered = lower::lower(plan, &resolved, &options, &self.files, &mut diags);
             let sources = [SourceInfo::default()];
             let definition = lowered.graph.define(lowered.result, &sources);
-            out.push((definition.def, lowered.config));
+            out.built.push((definition.def, lowered.config));
         }
-        (!diags.has_mistakes()).then_some((out, plans))
+        (!diags.has_mistakes()).then_some(out)
     }
 }
 
