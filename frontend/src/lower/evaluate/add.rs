@@ -24,9 +24,11 @@ pub(crate) fn add(
     let placement = placement(cx, at, &add.chown, add.chmod.as_ref(), add.link.as_ref());
     placement.write(&mut line);
     let checksum = add.checksum.as_ref();
+    let checksum = checksum.map(|text| string(cx, &at.state, text));
+    let flags = flags(add, checksum.as_deref());
     let mut own = Own {
         keep_git_dir: add.keep_git_dir.as_ref().map(|keep| keep.value),
-        checksum: checksum.map(|text| string(cx, &at.state, text)),
+        checksum,
     };
     if cx.rules == Rules::Dockerfile {
         own.checksum = own.checksum.filter(|checksum| !checksum.is_empty());
@@ -44,7 +46,6 @@ pub(crate) fn add(
         }
     }
     let exclude = strings(cx, &at.state, &add.exclude);
-    let flags = flags(cx, at, add);
     finish(
         cx,
         at,
@@ -61,7 +62,7 @@ pub(crate) fn add(
 }
 
 /// Returns what the log shows of an `add` beside its sources: ` --unpack --keep-git-dir`.
-fn flags(cx: &mut Context, at: &Progress, add: &model::Add<Expanded>) -> String {
+fn flags(add: &model::Add<Expanded>, checksum: Option<&str>) -> String {
     let mut flags = link_flag(add.link.as_ref()).to_owned();
     let switches = [("unpack", &add.unpack), ("keep-git-dir", &add.keep_git_dir)];
     for (name, switch) in switches {
@@ -71,8 +72,7 @@ fn flags(cx: &mut Context, at: &Progress, add: &model::Add<Expanded>) -> String 
             None => {}
         }
     }
-    if let Some(checksum) = &add.checksum {
-        let checksum = string(cx, &at.state, checksum);
+    if let Some(checksum) = checksum {
         flags += &format!(" --checksum={checksum}");
     }
     flags

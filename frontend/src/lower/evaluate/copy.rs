@@ -210,23 +210,11 @@ fn refuse_names(cx: &mut Context, at: &Progress, chown: &Text) {
     }
 }
 
-/// Returns an owner whose variables leave nothing of it, or of a half of it, which is 0 then
-/// (`client/llb/fileop.go:WithUser`, v0.32.2).
-fn half_of(cx: &mut Context, at: &Progress, text: &Text) -> Option<String> {
-    if text.as_literal().is_some() {
-        return None;
-    }
-    let owner = string(cx, &at.state, text);
-    let halves = owner.split_once(':');
-    let is_half = halves.is_some_and(|(user, group)| user.is_empty() || group.is_empty());
-    (owner.is_empty() || is_half).then_some(owner)
-}
-
 pub(super) fn owner(cx: &mut Context, at: &Progress, text: &Text) -> String {
-    if let Some(owner) = half_of(cx, at, text) {
+    let owner = string(cx, &at.state, text);
+    if text.as_literal().is_none() && lacks_half(&owner) {
         return owner;
     }
-    let owner = string(cx, &at.state, text);
     // One that names an unknown variable is passed over.
     if owner.contains("${{") {
         return String::new();
@@ -236,6 +224,13 @@ pub(super) fn owner(cx: &mut Context, at: &Progress, text: &Text) -> String {
     }
     let meant = meaning(cx, &owner, text.span, units::parse_user);
     meant.map(|_| owner).unwrap_or_default()
+}
+
+/// Tells whether variables left nothing of an owner, or of a half of it, which is 0 then
+/// (`client/llb/fileop.go:WithUser`, v0.32.2).
+fn lacks_half(owner: &str) -> bool {
+    let halves = owner.split_once(':');
+    owner.is_empty() || halves.is_some_and(|(user, group)| user.is_empty() || group.is_empty())
 }
 
 /// What a copy or add is made of.
