@@ -74,10 +74,14 @@ const STEPS: &[(&str, Maker)] = &[
 /// Starts a stage.
 const FROM: &str = "FROM";
 
+/// Returns every instruction.
+fn instructions() -> impl Iterator<Item = &'static str> {
+    STEPS.iter().map(|(known, _)| *known).chain([FROM])
+}
+
 /// Tells whether there is such an instruction.
 fn is_known(word: &str) -> bool {
-    let mut known = STEPS.iter().map(|(known, _)| *known).chain([FROM]);
-    known.any(|known| known.eq_ignore_ascii_case(word))
+    instructions().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// A Dockerfile that was read.
@@ -324,10 +328,9 @@ impl Reader<'_> {
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(word));
         let Some((known, maker)) = known else {
-            let known = STEPS.iter().map(|(known, _)| *known).chain([FROM]);
             let upper = word.to_ascii_uppercase();
             // Of instructions as near to it, a swap of letters is the likelier slip.
-            let near = nearest(&upper, known.clone()).or_else(|| closest(&upper, known));
+            let near = nearest(&upper, instructions()).or_else(|| closest(&upper, instructions()));
             let message = did_you_mean(format!("unknown instruction: {word}"), near, "");
             let help = match self.goes_on {
                 true => "if it goes on with the command above, that line has to end with `\\`",

@@ -80,6 +80,12 @@ enum Key {
 }
 
 impl Key {
+    /// Returns the key of that name, in small letters.
+    fn find(name: &str) -> Option<Self> {
+        let known = KEYS.iter().find(|(known, _)| *known == name);
+        known.map(|(_, key)| *key)
+    }
+
     /// Tells whether it takes one of a few words, which say what the mount is.
     fn takes_word(self) -> bool {
         matches!(
@@ -87,9 +93,7 @@ impl Key {
             Self::Type | Self::Sharing | Self::ReadOnly | Self::ReadWrite | Self::Required
         )
     }
-}
 
-impl Key {
     /// Tells whether a mount of that type looks at the value.
     fn is_used(self, kind: Kind) -> bool {
         match self {
@@ -199,8 +203,7 @@ pub(crate) fn close(
 
 /// Tells whether the value of a key is one of a few words.
 pub(crate) fn takes_word(key: &str) -> bool {
-    let key = KEYS.iter().find(|(known, _)| *known == key);
-    key.is_some_and(|(_, key)| key.takes_word())
+    Key::find(key).is_some_and(Key::takes_word)
 }
 
 /// Tells whether a field is a word that only the environment knows.
@@ -211,10 +214,7 @@ fn is_open(field: &Field<Name>) -> bool {
 
 /// Tells whether a value that only the environment knows is looked at and then not used.
 fn is_intricate(fields: &[Field<Name>]) -> bool {
-    let key = |field: &Field<Name>| {
-        let known = KEYS.iter().find(|(known, _)| *known == field.key);
-        known.map(|(_, key)| *key)
-    };
+    let key = |field: &Field<Name>| Key::find(&field.key);
     let is_owner = |key: Key| matches!(key, Key::Mode | Key::Uid | Key::Gid);
     let is_type = |field: &&Field<Name>| key(field) == Some(Key::Type);
     let kind = fields.iter().rfind(is_type).and_then(|field| {
@@ -330,9 +330,7 @@ pub(crate) fn parse<N: Clone>(fields: &[Field<N>]) -> Result<Mount<N>, Malformed
     };
     for field in fields {
         let key = field.key.as_str();
-        let known = KEYS.iter().find(|(known, _)| *known == key);
-        let known = known.map(|(_, known)| *known);
-        match (known, &field.value) {
+        match (Key::find(key), &field.value) {
             (Some(Key::ReadOnly), None) => mount.is_read_only = Some(true),
             (Some(Key::ReadWrite), None) => mount.is_read_only = Some(false),
             (Some(Key::Required), None) if mount.can_be_required() => mount.is_required = true,
